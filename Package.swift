@@ -1,0 +1,103 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+    name: "ceregistry",
+    dependencies: [
+        // HTTP server: routing, bodies, graceful shutdown are not ours to write.
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        // Templates of the pages, escaped by default.
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+        // gzip of responses, as a channel handler in front of Hummingbird's codec.
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        // Subcommands, options, help.
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        // Structured logs; the back end is chosen in one place.
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        // scrypt for passwords, SHA-256 for tokens and checksums.
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        // Starts and stops the daemon's services in order, on signals too.
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        // Policy files and the configuration file; its nodes know their line.
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        // Quoting rules of CSV (RFC 4180).
+        .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        // XLSX is a zip of XML; libzip opens it, Foundation's XMLParser reads it.
+        .systemLibrary(name: "CLibZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+        .target(
+            name: "PostgresClient",
+            dependencies: ["CLibPQ", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: strict),
+        .target(name: "RegistryDomain", swiftSettings: strict),
+        .target(
+            name: "RegistryStore",
+            dependencies: [
+                "RegistryDomain", "PostgresClient",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "RegistryJobs",
+            dependencies: [
+                "RegistryDomain", "RegistryStore", "CLibZip",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Yams", package: "Yams"),
+                .product(name: "SwiftCSV", package: "SwiftCSV"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "RegistryAPI",
+            dependencies: [
+                "RegistryDomain", "RegistryStore", "RegistryJobs",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            resources: [.copy("Resources")],
+            swiftSettings: strict),
+        .target(
+            name: "RegistryConsole",
+            dependencies: [
+                "RegistryDomain", "RegistryStore",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Mustache", package: "swift-mustache"),
+            ],
+            resources: [.copy("Resources")],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "ceregistry",
+            dependencies: [
+                "RegistryAPI", "RegistryConsole", "RegistryJobs", "RegistryStore",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: strict),
+        .testTarget(name: "PostgresClientTests", dependencies: ["PostgresClient"], swiftSettings: strict),
+        .testTarget(
+            name: "RegistryDomainTests",
+            dependencies: ["RegistryDomain", .product(name: "Yams", package: "Yams")],
+            swiftSettings: strict),
+        .testTarget(name: "RegistryStoreTests", dependencies: ["RegistryStore", "RegistryJobs"], swiftSettings: strict),
+        .testTarget(name: "RegistryJobsTests", dependencies: ["RegistryJobs"], swiftSettings: strict),
+    ]
+)

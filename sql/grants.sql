@@ -1,0 +1,64 @@
+-- Every right of the daemon and the auditor, in one place. Applied by `ceregistry migrate` after the migrations, as
+-- the owner; it takes all rights away first, so what is not listed here is not granted.
+-- The daemon never writes `recorded_at`, `entry_number` or any projection: the database does.
+
+REVOKE ALL ON ALL TABLES IN SCHEMA public FROM ceregistry_daemon, ceregistry_auditor, PUBLIC;
+REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM ceregistry_daemon, ceregistry_auditor, PUBLIC;
+REVOKE EXECUTE ON FUNCTION settle_completion(uuid[]), settle_merge(uuid[]), settle_subject_year(integer) FROM PUBLIC;
+
+GRANT SELECT ON ALL TABLES IN SCHEMA public TO ceregistry_daemon, ceregistry_auditor;
+REVOKE SELECT ON users, sessions, idempotency_keys FROM ceregistry_auditor;
+GRANT SELECT (id, username, person_name, role, authority, employer_id, learner_id, disabled_at, recorded_at)
+    ON users TO ceregistry_auditor;
+
+GRANT INSERT (id, credit_code, name, kind, level, division),
+      UPDATE (name, kind, level, division, closed_on, merged_into) ON employers TO ceregistry_daemon;
+GRANT INSERT (id, id_number, name, gender, post, title, professional_since, employer_id, area),
+      UPDATE (id_number, name, gender, post, title, professional_since, employer_id, area, merged_into, version)
+      ON learners TO ceregistry_daemon;
+GRANT INSERT (id_number, learner_id) ON learner_id_numbers TO ceregistry_daemon;
+GRANT INSERT (id, learner_id, employer_id, employed_from, employed_until, recorded_by),
+      UPDATE (retracted_at) ON employments TO ceregistry_daemon;
+GRANT INSERT (id, learner_id, field, old_value, new_value, reason, document, corrected_on, recorded_by)
+      ON learner_corrections TO ceregistry_daemon;
+GRANT INSERT (id, employer_id, field, old_value, new_value, reason, document, corrected_on, recorded_by)
+      ON employer_corrections TO ceregistry_daemon;
+GRANT INSERT (id, learner_id, subject_year, reason, document, lifts_duty, approved_by, approved_on, recorded_by)
+      ON excuses TO ceregistry_daemon;
+GRANT INSERT (excuse_id, reason, revoked_on, recorded_by) ON excuse_revocations TO ceregistry_daemon;
+GRANT INSERT (id, kept_id, merged_id, moved, reason, document, entries_before, entries_after, merged_on, recorded_by)
+      ON merges TO ceregistry_daemon;
+GRANT INSERT (merge_id, reason, reversed_on, recorded_by) ON merge_reversals TO ceregistry_daemon;
+GRANT EXECUTE ON FUNCTION settle_merge(uuid[]), settle_subject_year(integer) TO ceregistry_daemon;
+
+GRANT INSERT (notice, version, number, category, document, source, checksum, loaded_by) ON policies TO ceregistry_daemon;
+GRANT INSERT, UPDATE, DELETE ON subject_years TO ceregistry_daemon;
+GRANT INSERT ON policy_routes TO ceregistry_daemon;
+
+GRANT INSERT (id, record_number, learner_id, subject_year, compulsory_hours, elective_hours, compulsory_finished_on,
+              elective_started_on, test_passed_on, source, recorded_by) ON completion_records TO ceregistry_daemon;
+GRANT INSERT (id, learner_id, subject_year, mode, hours, completion_record_id, session_code, evidence, reason, rules, flags,
+              assumptions, routed_to, employer_id, area, submitted_by, submitted_on, state_since),
+      UPDATE (state, hours, completion_record_id, session_code, evidence, reason, rules, flags, assumptions, routed_to,
+              routing, state_since, version) ON claims TO ceregistry_daemon;
+GRANT INSERT (claim_id, routing, authority, reason, recorded_by, routed_on) ON claim_routings TO ceregistry_daemon;
+GRANT INSERT (claim_id, event, state, reason, detail, occurred_on, recorded_by) ON claim_events TO ceregistry_daemon;
+GRANT INSERT (id, claim_id, routing, authority, decision, reason, answers, decided_by, decided_on)
+      ON decisions TO ceregistry_daemon;
+
+GRANT INSERT (id, kind, learner_id, subject_year, mode, hours, claim_id, decision_id, decision, completion_record_id,
+              session_code, paper_number, recognized_by, recognized_on, recorded_by) ON register_entries TO ceregistry_daemon;
+GRANT INSERT (entry_id, reason, reversed_by, reversed_on, recorded_by) ON reversals TO ceregistry_daemon;
+GRANT INSERT (id, code, learner_id, entries, name, printed_on, recorded_by) ON certificates TO ceregistry_daemon;
+
+GRANT INSERT (id, username, person_name, password_hash, role, authority, employer_id, learner_id),
+      UPDATE (password_hash, failed_logins, locked_until, disabled_at) ON users TO ceregistry_daemon;
+GRANT INSERT (token_hash, user_id, expires_at), UPDATE (expires_at, revoked_at), DELETE ON sessions TO ceregistry_daemon;
+GRANT INSERT (user_id, role, authority, action, learner_id, record_id, outcome, code, reason, request_id)
+      ON access_log TO ceregistry_daemon;
+GRANT INSERT (user_id, key, fingerprint, status, response), DELETE ON idempotency_keys TO ceregistry_daemon;
+
+GRANT INSERT, UPDATE ON import_jobs TO ceregistry_daemon;
+GRANT INSERT ON import_findings TO ceregistry_daemon;
+GRANT INSERT (id, as_of, started_at, finished_at, learners, entries, claims, findings, rules) ON audit_runs TO ceregistry_daemon;
+GRANT INSERT (run_id, check_name, rule, severity, record_kind, record_id, message) ON audit_findings TO ceregistry_daemon;
