@@ -89,17 +89,26 @@ CREATE TABLE employments (
 CREATE INDEX employments_by_learner ON employments (learner_id);
 CREATE INDEX employments_by_employer ON employments (employer_id);
 
-CREATE FUNCTION place_learners() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-BEGIN
+-- A person is the learner that others were merged into; all records of one person lie where its latest period says.
+CREATE FUNCTION place_persons(persons uuid[]) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     UPDATE learners l
     SET employer_id = latest.employer_id, area = latest.area
-    FROM (SELECT DISTINCT ON (e.learner_id) e.learner_id, coalesce(o.merged_into, o.id) AS employer_id, k.area
-          FROM employments e
+    FROM (SELECT DISTINCT ON (coalesce(m.merged_into, m.id)) coalesce(m.merged_into, m.id) AS person,
+                 k.id AS employer_id, k.area
+          FROM learners m
+          JOIN employments e ON e.learner_id = m.id AND e.retracted_at IS NULL
           JOIN employers o ON o.id = e.employer_id
           JOIN employers k ON k.id = coalesce(o.merged_into, o.id)
-          WHERE e.retracted_at IS NULL AND e.learner_id IN (SELECT learner_id FROM touched)
-          ORDER BY e.learner_id, e.employed_from DESC) latest
-    WHERE l.id = latest.learner_id AND (l.employer_id, l.area) IS DISTINCT FROM (latest.employer_id, latest.area);
+          WHERE m.id = ANY (persons) OR m.merged_into = ANY (persons)
+          ORDER BY coalesce(m.merged_into, m.id), e.employed_from DESC, e.employed_until DESC NULLS FIRST) latest
+    WHERE (l.id = latest.person OR l.merged_into = latest.person)
+      AND (l.employer_id, l.area) IS DISTINCT FROM (latest.employer_id, latest.area)
+$$;
+
+CREATE FUNCTION place_learners() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM place_persons(ARRAY(SELECT DISTINCT coalesce(l.merged_into, l.id)
+                                FROM touched t JOIN learners l ON l.id = t.learner_id));
     RETURN NULL;
 END
 $$;
@@ -182,3 +191,18 @@ CREATE TABLE merge_reversals (
     recorded_by uuid NOT NULL REFERENCES users,
     recorded_at timestamptz NOT NULL DEFAULT now()
 );
+
+-- The records of one person: the learner and what was merged into it. With `known_at`, as the register had it then.
+CREATE FUNCTION person_records(learner uuid, known_at timestamptz DEFAULT NULL) RETURNS SETOF uuid LANGUAGE sql STABLE
+    SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT l.id FROM learners l
+    WHERE known_at IS NULL
+      AND (l.id = (SELECT coalesce(merged_into, id) FROM learners WHERE id = learner)
+           OR l.merged_into = (SELECT coalesce(merged_into, id) FROM learners WHERE id = learner))
+    UNION
+    SELECT learner WHERE known_at IS NOT NULL
+    UNION
+    SELECT unnest(m.moved || m.merged_id) FROM merges m
+    WHERE known_at IS NOT NULL AND m.kept_id = learner AND m.recorded_at <= known_at
+      AND NOT EXISTS (SELECT FROM merge_reversals r WHERE r.merge_id = m.id AND r.recorded_at <= known_at)
+$$;

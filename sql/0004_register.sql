@@ -166,5 +166,6 @@ BEGIN
     WHERE s.entry_id = e.id AND (s.learner_id = ANY (persons) OR l.id = ANY (persons))
       AND s.learner_id <> coalesce(l.merged_into, l.id);
     PERFORM settle_completion(persons);
+    PERFORM place_persons(persons);
 END
 $$;

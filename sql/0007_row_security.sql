@@ -62,10 +62,7 @@ CREATE POLICY caller_mends ON learners FOR UPDATE TO ceregistry_daemon USING (
     OR (area = (SELECT caller_authority()) AND (SELECT caller_role() = 'countyOfficer')))
     WITH CHECK (true);
 
--- Whatever hangs on a learner is seen by whoever sees the learner. A record merged into another is seen with it.
-CREATE FUNCTION learner_is_visible(learner uuid) RETURNS boolean LANGUAGE sql STABLE AS $$
-    SELECT EXISTS (SELECT FROM learners WHERE id = learner) $$;
-
+-- Whatever hangs on a learner is seen by whoever sees the learner.
 DO $$
 DECLARE
     t text;
@@ -95,6 +92,10 @@ BEGIN
         (SELECT caller_sees_all()) OR EXISTS (SELECT FROM register_entries e WHERE e.id = reversals.entry_id));
 END
 $$;
+
+-- An authority keeps seeing what it recognized, wherever the learner went.
+CREATE POLICY maker_reads ON register_entries FOR SELECT TO ceregistry_daemon USING (
+    recognized_by = (SELECT caller_authority()));
 
 CREATE POLICY caller_records ON employments FOR INSERT TO ceregistry_daemon WITH CHECK (
     (SELECT caller_role() IN ('cityOfficer', 'countyOfficer', 'unitAdmin')));

@@ -4,7 +4,7 @@
 
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM ceregistry_daemon, ceregistry_auditor, PUBLIC;
 REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM ceregistry_daemon, ceregistry_auditor, PUBLIC;
-REVOKE EXECUTE ON FUNCTION settle_completion(uuid[]), settle_merge(uuid[]), settle_subject_year(integer) FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION settle_completion(uuid[]), place_persons(uuid[]), settle_merge(uuid[]), settle_subject_year(integer) FROM PUBLIC;
 
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO ceregistry_daemon, ceregistry_auditor;
 REVOKE SELECT ON users, sessions, idempotency_keys FROM ceregistry_auditor;

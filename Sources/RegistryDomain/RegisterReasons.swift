@@ -1,0 +1,110 @@
+/// Why the register itself refuses: rights, conflicts and records that are not there. The refusals of a claim's
+/// content are made where its rules are.
+extension Reason {
+    static func of(_ rule: RuleID?, _ code: String, _ zh: String, _ en: String) -> Reason {
+        Reason(rule: rule, code: code, message: Text(zh: zh, en: en))
+    }
+
+    // MARK: Rights
+
+    public static let outsideJurisdiction = of(
+        nil, "outsideJurisdiction", "该记录不在您所属机构的管辖范围内，不能办理。",
+        "This record is outside your authority's jurisdiction.")
+    public static let roleMayNot = of(
+        nil, "roleMayNot", "您的角色没有这项权限。", "Your role does not have this right.")
+    /// Worked case 8: R1, R2 and R3 say which authority decides.
+    public static func routedElsewhere(_ rule: RuleID) -> Reason {
+        of(rule, "outsideJurisdiction", "该申请由其他认定机构受理，您不能认定。",
+            "This claim is routed to another authority; you cannot decide it.")
+    }
+    public static let ownClaim = of(
+        nil, "ownClaim", "不能认定本人的学时申请，请由同事办理。", "Nobody decides their own claim; a colleague must.")
+    public static let notTheMaker = of(
+        .Q8, "notTheMaker", "只有作出认定的机构或市人社局可以撤销该登记。",
+        "Only the authority that made the entry or the city bureau can reverse it.")
+
+    // MARK: Not there
+
+    public static let learnerUnknown = of(nil, "learnerUnknown", "没有找到该学员。", "There is no such learner.")
+    public static let employerUnknown = of(nil, "employerUnknown", "没有找到该单位。", "There is no such employer.")
+    public static let claimUnknown = of(nil, "claimUnknown", "没有找到该申请。", "There is no such claim.")
+    public static let entryUnknown = of(nil, "entryUnknown", "没有找到该登记。", "There is no such register entry.")
+    public static let certificateUnknown = of(
+        nil, "certificateUnknown", "没有这个校验码的证书。", "No certificate has this code.")
+    public static let recordUnknown = of(nil, "recordUnknown", "没有找到该记录。", "There is no such record.")
+
+    // MARK: Conflicts
+
+    /// Worked case 10.
+    public static func yearComplete(_ year: Int?) -> Reason {
+        var reason = of(
+            .S2, "yearComplete", "该年度的学习任务已经完成并登记，不能重复认定。",
+            "This subject year is already complete on the register.")
+        reason.subjectYear = year
+        return reason
+    }
+    public static let claimDecided = of(
+        nil, "claimDecided", "该申请已经办结，不能再次办理。", "This claim has already been decided.")
+    public static let claimOpen = of(
+        nil, "claimOpen", "该年度已有一份正在办理的申请。", "A claim for this year is already open.")
+    public static let recordUsed = of(
+        .O1, "recordUsed", "该培训档案已经登记过学时。", "This completion record already stands on the register.")
+    public static let recordOfAnother = of(
+        .O1, "recordOfAnother", "该培训档案编号属于另一名学员。", "This record number belongs to another learner.")
+    public static let sessionUsed = of(
+        .Q4, "sessionUsed", "该学员这一期面授培训的学时已经登记。", "This learner's hours of this session already stand.")
+    public static let evidenceDiffers = of(
+        .O1, "evidenceDiffers", "填报内容与省平台的培训档案不一致。",
+        "The evidence differs from the provincial platform's record.")
+    public static let alreadyReversed = of(
+        .Q8, "alreadyReversed", "该登记已经撤销过。", "This entry has already been reversed.")
+    public static let paperUsed = of(
+        .Q10, "paperUsed", "该纸质证书的这一年度已经录入。", "This year of this paper certificate is already entered.")
+    public static let employerExists = of(
+        nil, "employerExists", "该统一社会信用代码的单位已经存在。", "An employer with this credit code exists.")
+    public static let learnerExists = of(
+        .A1, "learnerExists", "该身份证号码的学员已经存在。", "A learner with this ID number exists.")
+    public static let employmentsOverlap = of(
+        .Q12, "employmentsOverlap", "任职时间与已有记录重叠；同一时间只能有一个人事关系所在单位。",
+        "The periods overlap; one employer at a time holds the personnel file.")
+    public static let usernameTaken = of(nil, "usernameTaken", "该用户名已被使用。", "This username is taken.")
+    public static let alreadyMerged = of(
+        nil, "alreadyMerged", "该记录已经合并到另一记录。", "This record has already been merged.")
+    public static let mergeLosesEntries = of(
+        .Q8, "mergeLosesEntries", "合并前后登记条数不一致，已拒绝合并。",
+        "The entries before and after the merge do not count the same.")
+    public static func constraint(_ name: String) -> Reason {
+        of(nil, "constraint", "与登记库的约束冲突：\(name)。", "This breaks the register's constraint \(name).")
+    }
+
+    // MARK: Requests
+
+    public static let flagUnanswered = of(
+        .Q6, "flagUnanswered", "市级事业单位人员原则上应参加面授；认定前须说明理由（faceToFaceExpected）。",
+        "The flag faceToFaceExpected must be answered before the claim is recognized.")
+    public static let reasonMissing = of(nil, "reasonMissing", "请说明理由。", "A reason is needed.")
+    public static let idempotencyKeyReused = of(
+        nil, "idempotencyKeyReused", "这个 Idempotency-Key 已用于另一个请求。",
+        "This Idempotency-Key was used for another request.")
+    public static let claimAskedTwice = of(
+        nil, "claimAskedTwice", "同一申请在这一批里出现了两次。", "This claim appears twice in the list.")
+    public static func unstorableValue(_ detail: String) -> Reason {
+        of(nil, "unstorableValue", "有字段的值无法保存：\(detail)", "A value cannot be stored: \(detail)")
+    }
+    /// A field that cannot be what it is; `expected` says what would be right.
+    public static func field(_ field: String, found: String?, expected: Text, rule: RuleID? = nil) -> Reason {
+        Reason(
+            rule: rule, code: "invalidField",
+            message: Text(zh: "“\(field)”不正确：\(expected.zh)。", en: "\(field): \(expected.en)."),
+            field: field, found: found, expected: expected.en)
+    }
+
+    // MARK: Signing in
+
+    public static let badCredentials = of(
+        .A1, "badCredentials", "用户名或密码不正确。", "Wrong username or password.")
+    public static let sessionEnded = of(
+        nil, "sessionEnded", "登录已失效，请重新登录。", "The session has ended; please sign in again.")
+    public static let loginLocked = of(
+        .A1, "loginLocked", "登录失败次数过多，请稍后再试。", "Too many failed sign-ins; try again later.")
+}

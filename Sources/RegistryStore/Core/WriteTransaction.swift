@@ -1,0 +1,35 @@
+import Foundation
+import Logging
+import PostgresClient
+import RegistryDomain
+
+/// One transaction on behalf of a caller: rows are seen and written with the caller's eyes and hands.
+public struct RegistryTransaction: Sendable {
+    let sql: PostgresTransaction
+    public let caller: Caller
+    public let policies: PolicySet
+    /// The business day, from the clock that was passed in.
+    public let today: Day
+
+    func execute(_ statement: Statement) async throws -> QueryResult { try await sql.execute(statement) }
+    func pipeline(_ statements: [Statement]) async throws -> [QueryResult] { try await sql.pipeline(statements) }
+
+    /// The row that must be there, or `notFound` in the words of `reason`.
+    func one(_ statement: Statement, orElse reason: Reason) async throws -> Row {
+        guard let row = try await execute(statement).first else { throw StoreError.notFound(reason) }
+        return row
+    }
+}
+
+extension Caller {
+    /// Tells row-level security who asks, for this transaction alone.
+    var entering: Statement {
+        """
+        SELECT set_config('ceregistry.role', \(role.rawValue), true),
+               set_config('ceregistry.authority', \(authority?.description ?? ""), true),
+               set_config('ceregistry.user_id', \(userId.uuidString), true),
+               set_config('ceregistry.employer_id', \(employerId?.uuidString ?? ""), true),
+               set_config('ceregistry.learner_id', \(learnerId?.uuidString ?? ""), true)
+        """
+    }
+}
