@@ -33,11 +33,13 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        // epoll(7) and eventfd(2), which the Glibc module leaves out.
+        .systemLibrary(name: "CEpoll"),
         // XLSX is a zip of XML; libzip opens it, Foundation's XMLParser reads it.
         .systemLibrary(name: "CLibZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
         .target(
             name: "PostgresClient",
-            dependencies: ["CLibPQ", .product(name: "Logging", package: "swift-log")],
+            dependencies: ["CLibPQ", "CEpoll", .product(name: "Logging", package: "swift-log")],
             swiftSettings: strict),
         .target(name: "RegistryDomain", swiftSettings: strict),
         .target(

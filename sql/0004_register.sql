@@ -169,3 +169,6 @@ BEGIN
     PERFORM place_persons(persons);
 END
 $$;
+
+CREATE FUNCTION entry_exists(entry uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$ SELECT EXISTS (SELECT FROM register_entries WHERE id = entry) $$;

@@ -108,3 +108,14 @@ extension Reason {
     public static let loginLocked = of(
         .A1, "loginLocked", "登录失败次数过多，请稍后再试。", "Too many failed sign-ins; try again later.")
 }
+
+extension Reason {
+    public static let alreadyRoutedThere = of(
+        .Q7, "alreadyRoutedThere", "该申请已经在这一机构。", "The claim already lies with this authority.")
+    public static func yearOfAnotherNotice(_ year: Int, notice: String) -> Reason {
+        var reason = of(
+            .S1, "yearOfAnotherNotice", "\(year) 年度已由通知 \(notice) 规定。", "Subject year \(year) is governed by notice \(notice).")
+        reason.subjectYear = year
+        return reason
+    }
+}

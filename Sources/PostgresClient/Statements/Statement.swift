@@ -1,0 +1,40 @@
+/// SQL with parameters. An interpolated value becomes a parameter, never text:
+/// `"SELECT name FROM learners WHERE id = \(id)"` sends `… WHERE id = $1`.
+///
+/// One statement holds one command; it is prepared once for each connection and its plan is kept.
+public struct Statement: Sendable, ExpressibleByStringInterpolation {
+    public var sql: String
+    public var parameters: [Parameter]
+
+    /// - Parameter sql: one command with `$1`, `$2`, …
+    public init(_ sql: String, _ parameters: [Parameter] = []) {
+        self.sql = sql
+        self.parameters = parameters
+    }
+
+    public init(stringLiteral value: String) { self.init(value) }
+
+    public init(stringInterpolation: StringInterpolation) {
+        self.init(stringInterpolation.sql, stringInterpolation.parameters)
+    }
+
+    public struct StringInterpolation: StringInterpolationProtocol {
+        var sql = ""
+        var parameters: [Parameter] = []
+
+        public init(literalCapacity: Int, interpolationCount: Int) {
+            sql.reserveCapacity(literalCapacity + interpolationCount * 3)
+            parameters.reserveCapacity(interpolationCount)
+        }
+
+        public mutating func appendLiteral(_ literal: String) { sql += literal }
+
+        public mutating func appendInterpolation<Value: PostgresEncodable>(_ value: Value?) {
+            parameters.append(Parameter(value))
+            sql += "$\(parameters.count)"
+        }
+
+        /// A fragment of SQL from the program itself, such as a list of columns. Never a value.
+        public mutating func appendInterpolation(unescaped sql: String) { self.sql += sql }
+    }
+}

@@ -1,0 +1,86 @@
+import CLibPQ
+
+/// A five-character SQLSTATE (PostgreSQL appendix A).
+public struct SQLState: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+    public var rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public var description: String { rawValue }
+
+    public static let uniqueViolation = SQLState(rawValue: "23505")
+    public static let foreignKeyViolation = SQLState(rawValue: "23503")
+    public static let checkViolation = SQLState(rawValue: "23514")
+    public static let exclusionViolation = SQLState(rawValue: "23P01")
+    public static let notNullViolation = SQLState(rawValue: "23502")
+    public static let serializationFailure = SQLState(rawValue: "40001")
+    public static let deadlockDetected = SQLState(rawValue: "40P01")
+    public static let insufficientPrivilege = SQLState(rawValue: "42501")
+    public static let queryCanceled = SQLState(rawValue: "57014")
+    public static let adminShutdown = SQLState(rawValue: "57P01")
+    public static let inFailedTransaction = SQLState(rawValue: "25P02")
+    public static let invalidStatementName = SQLState(rawValue: "26000")
+    public static let featureNotSupported = SQLState(rawValue: "0A000")
+}
+
+/// An error that the server reported, with the fields of libpq's `PQresultErrorField` (libpq chapter 34.3.1).
+public struct PostgresError: Error, Sendable, Equatable, CustomStringConvertible {
+    public var sqlState: SQLState
+    public var severity: String
+    public var message: String
+    public var detail: String?
+    public var hint: String?
+    public var schema: String?
+    public var table: String?
+    public var column: String?
+    public var dataType: String?
+    public var constraint: String?
+    /// Where in the statement, counted in characters from 1.
+    public var position: Int?
+    /// Where in the server's own functions.
+    public var context: String?
+
+    public var description: String {
+        ["\(severity) \(sqlState): \(message)", detail, constraint.map { "constraint \($0)" }]
+            .compactMap(\.self).joined(separator: "; ")
+    }
+
+    init(_ result: OpaquePointer) {
+        func field(_ code: UnicodeScalar) -> String? {
+            PQresultErrorField(result, Int32(code.value)).map { String(cString: $0) }
+        }
+        sqlState = SQLState(rawValue: field("C") ?? "XX000")
+        severity = field("V") ?? field("S") ?? "ERROR"
+        message = field("M") ?? String(cString: PQresultErrorMessage(result))
+        detail = field("D")
+        hint = field("H")
+        schema = field("s")
+        table = field("t")
+        column = field("c")
+        dataType = field("d")
+        constraint = field("n")
+        position = field("P").flatMap { Int($0) }
+        context = field("W")
+    }
+
+    /// Whether the statement cache and the server no longer agree, so that preparing anew helps.
+    var isStalePlan: Bool {
+        sqlState == .invalidStatementName
+            || (sqlState == .featureNotSupported && message.hasPrefix("cached plan must not change result type"))
+    }
+}
+
+/// What went wrong on the client's side or on the way.
+public enum PostgresClientError: Error, Sendable {
+    case connectionFailed(String)
+    /// The connection ended while the statement was under way; whether it took effect is not known unless it only read.
+    case connectionLost(String)
+    /// COMMIT was sent and its answer never came: the transaction either took effect whole or not at all.
+    case commitUnknown(String)
+    /// A transaction whose statement had failed was committed; the server rolled it back.
+    case transactionAborted
+    case poolWaitDeadlineExceeded(waited: Duration, maximumConnections: Int)
+    case poolClosed
+    case decoding(column: String, expected: String, found: PostgresType, isNull: Bool)
+    case noSuchColumn(String)
+    /// More or other than COPY data was asked of a COPY, or COPY of a statement that is none.
+    case copy(String)
+}

@@ -1,0 +1,75 @@
+import CLibPQ
+import Synchronization
+
+/// The column names of a statement, kept with its plan.
+final class ColumnNames: Sendable {
+    let names: [String]
+    let indices: [String: Int32]
+
+    init(_ result: OpaquePointer) {
+        names = (0..<PQnfields(result)).map { String(cString: PQfname(result, $0)) }
+        indices = Dictionary(names.enumerated().map { ($1, Int32($0)) }, uniquingKeysWith: { first, _ in first })
+    }
+}
+
+/// Owns a `PGresult`. `@unchecked Sendable`: after libpq hands a result over nothing changes it, and all accessors used
+/// here only read (libpq chapter 34.20).
+final class ResultBox: @unchecked Sendable {
+    let pointer: OpaquePointer
+    init(_ pointer: OpaquePointer) { self.pointer = pointer }
+    deinit { PQclear(pointer) }
+}
+
+/// The rows of one statement. They live in libpq's memory until the last row value is gone.
+public struct QueryResult: Sendable, RandomAccessCollection {
+    let box: ResultBox
+    let names: ColumnNames
+
+    public var columns: [String] { names.names }
+    public var startIndex: Int { 0 }
+    public var endIndex: Int { Int(PQntuples(box.pointer)) }
+    public subscript(index: Int) -> Row {
+        precondition(indices.contains(index), "row \(index) of \(count)")
+        return Row(result: self, index: Int32(index))
+    }
+
+    /// Such as `INSERT 0 1`.
+    public var commandTag: String { String(cString: PQcmdStatus(box.pointer)) }
+    /// Rows that the command inserted, changed, deleted, read or copied.
+    public var affectedRows: Int { Int(String(cString: PQcmdTuples(box.pointer))) ?? 0 }
+}
+
+/// One row, decoded column by column on demand.
+public struct Row: Sendable {
+    let result: QueryResult
+    let index: Int32
+
+    /// - Throws: `PostgresClientError.noSuchColumn`, or `.decoding` naming the column where the value is NULL or is of
+    ///   another type.
+    public func decode<Value: PostgresDecodable>(_ column: String, as type: Value.Type = Value.self) throws -> Value {
+        guard let value = try decodeIfPresent(column, as: type) else {
+            throw mismatch(column, type, isNull: true)
+        }
+        return value
+    }
+
+    /// Nil where the column is NULL.
+    public func decodeIfPresent<Value: PostgresDecodable>(_ column: String, as type: Value.Type = Value.self) throws -> Value? {
+        guard let number = result.names.indices[column] else { throw PostgresClientError.noSuchColumn(column) }
+        guard PQgetisnull(result.box.pointer, index, number) == 0 else { return nil }
+        let length = Int(PQgetlength(result.box.pointer, index, number))
+        let bytes = UnsafeRawBufferPointer(start: PQgetvalue(result.box.pointer, index, number), count: length)
+        do {
+            return try Value.decode(bytes, type: PostgresType(rawValue: PQftype(result.box.pointer, number)))
+        } catch {
+            throw mismatch(column, type, isNull: false)
+        }
+    }
+
+    private func mismatch(_ column: String, _ type: any Any.Type, isNull: Bool) -> PostgresClientError {
+        let number = result.names.indices[column] ?? 0
+        return .decoding(
+            column: column, expected: "\(type)", found: PostgresType(rawValue: PQftype(result.box.pointer, number)),
+            isNull: isNull)
+    }
+}

@@ -1,0 +1,54 @@
+import Foundation
+
+/// A `date` as PostgreSQL counts it: days since 2000-01-01, with its two infinities.
+public struct PostgresDate: PostgresEncodable, PostgresDecodable, Hashable, CustomStringConvertible {
+    public var daysSince2000: Int32
+
+    public init(daysSince2000: Int32) { self.daysSince2000 = daysSince2000 }
+
+    public static let infinity = PostgresDate(daysSince2000: .max)
+    public static let minusInfinity = PostgresDate(daysSince2000: .min)
+
+    public static var postgresType: PostgresType { .date }
+    public func encode(into buffer: inout [UInt8]) { buffer.append(bigEndian: daysSince2000) }
+    public static func decode(_ bytes: UnsafeRawBufferPointer, type: PostgresType) throws -> PostgresDate {
+        guard type == .date else { throw ValueMismatch(type: type) }
+        return PostgresDate(daysSince2000: try bytes.bigEndian(Int32.self, type: type))
+    }
+
+    public var description: String {
+        switch self {
+        case .infinity: "infinity"
+        case .minusInfinity: "-infinity"
+        default:
+            Date(timeIntervalSince1970: (Double(daysSince2000) + 10_957) * 86_400)
+                .formatted(Date.ISO8601FormatStyle(timeZone: .gmt).year().month().day())
+        }
+    }
+}
+
+/// An instant, as `timestamptz` with its microseconds; `infinity` is the distant future.
+extension Date: PostgresEncodable, PostgresDecodable {
+    /// 2000-01-01T00:00:00Z in seconds since 2001-01-01, Foundation's reference.
+    private static let epoch: Double = -31_622_400
+
+    public static var postgresType: PostgresType { .timestamptz }
+
+    public func encode(into buffer: inout [UInt8]) {
+        switch self {
+        case .distantFuture: buffer.append(bigEndian: Int64.max)
+        case .distantPast: buffer.append(bigEndian: Int64.min)
+        default:
+            buffer.append(bigEndian: Int64(((timeIntervalSinceReferenceDate - Self.epoch) * 1_000_000).rounded()))
+        }
+    }
+
+    public static func decode(_ bytes: UnsafeRawBufferPointer, type: PostgresType) throws -> Date {
+        guard type == .timestamptz || type == .timestamp else { throw ValueMismatch(type: type) }
+        switch try bytes.bigEndian(Int64.self, type: type) {
+        case .max: return .distantFuture
+        case .min: return .distantPast
+        case let microseconds: return Date(timeIntervalSinceReferenceDate: Double(microseconds) / 1_000_000 + epoch)
+        }
+    }
+}
