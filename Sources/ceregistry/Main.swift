@@ -1,0 +1,5 @@
+import ArgumentParser
+import Hummingbird
+import Yams
+
+@main struct Root: AsyncParsableCommand { func run() async throws {} }
