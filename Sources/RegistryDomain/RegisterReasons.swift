@@ -119,3 +119,19 @@ extension Reason {
         return reason
     }
 }
+
+extension Reason {
+    public static let periodReversed = of(
+        .Q12, "periodReversed", "任职结束日期早于开始日期。", "The period ends before it begins.")
+    public static let noOpenEmployment = of(
+        .Q12, "noOpenEmployment", "该学员目前没有在职记录可以结束。", "There is no open employment to end.")
+    public static let employerClosed = of(
+        nil, "employerClosed", "该单位已注销，不能再登记人员。", "This employer is closed and takes nobody in.")
+    public static let numberOfAnother = of(
+        .A1, "numberOfAnother", "该身份证号码已属于另一条学员记录；如果是同一个人，请合并两条记录。",
+        "This ID number belongs to another record; if it is the same person, merge the two.")
+    public static let excuseElsewhere = of(
+        .Q3, "excuseElsewhere", "减免或缓训由学员所在地的人社局批准。", "An excuse is approved by the learner's own bureau.")
+    public static let mergedSince = of(
+        nil, "mergedSince", "合并后又有新的合并，请先撤销后来的合并。", "One of the records has been merged again since; reverse that first.")
+}
