@@ -206,3 +206,10 @@ CREATE FUNCTION person_records(learner uuid, known_at timestamptz DEFAULT NULL) 
     WHERE known_at IS NOT NULL AND m.kept_id = learner AND m.recorded_at <= known_at
       AND NOT EXISTS (SELECT FROM merge_reversals r WHERE r.merge_id = m.id AND r.recorded_at <= known_at)
 $$;
+
+-- After a unit changed its area or was merged: its learners lie where it lies.
+CREATE FUNCTION place_employer(employer uuid) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT place_persons(ARRAY(SELECT DISTINCT coalesce(l.merged_into, l.id)
+                               FROM employments e JOIN employers o ON o.id = e.employer_id JOIN learners l ON l.id = e.learner_id
+                               WHERE e.retracted_at IS NULL AND (o.id = employer OR o.merged_into = employer)))
+$$;

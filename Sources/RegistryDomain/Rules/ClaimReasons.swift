@@ -94,3 +94,7 @@ extension Reason {
             found: day.description, expected: "\(first) or later")
     }
 }
+
+extension Reason {
+    public static func subjectYearUnknown(_ year: Int) -> Reason { yearUnknown(year, rule: .S1) }
+}

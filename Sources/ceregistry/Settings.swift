@@ -1,0 +1,148 @@
+import ArgumentParser
+import Foundation
+import Logging
+import RegistryDomain
+import RegistryStore
+import Yams
+
+/// What the program is set up with: the environment first, then the file named by `--config`.
+struct Settings: Sendable {
+    var databaseURL: String
+    var adminDatabaseURL: String
+    var auditDatabaseURL: String
+    var host: String
+    var port: Int
+    var portFile: String?
+    var maximumConnections: Int
+    var waitDeadline: Duration
+    var environment: String
+    var clock: any BusinessClock
+    var sqlDirectory: String
+    var logLevel: Logger.Level
+
+    struct Mistake: Error, CustomStringConvertible {
+        var description: String
+    }
+
+    init(configurationFile: String?) throws {
+        let file = try configurationFile.map(Self.read) ?? [:]
+        let environment = ProcessInfo.processInfo.environment
+        /// `CEREGISTRY_AUDIT_DATABASE_URL` in the environment is `auditDatabaseUrl` in the file.
+        func value(_ name: String, _ key: String) -> String? { environment[name] ?? file[key] }
+        func number(_ name: String, _ key: String, _ standard: Int) throws -> Int {
+            guard let text = value(name, key) else { return standard }
+            guard let number = Int(text), number >= 0 else { throw Mistake(description: "\(name): a whole number is needed, not “\(text)”") }
+            return number
+        }
+        databaseURL = value("DATABASE_URL", "databaseUrl") ?? ""
+        adminDatabaseURL = value("CEREGISTRY_ADMIN_DATABASE_URL", "adminDatabaseUrl") ?? databaseURL
+        auditDatabaseURL = value("CEREGISTRY_AUDIT_DATABASE_URL", "auditDatabaseUrl") ?? databaseURL
+        host = value("CEREGISTRY_HOST", "host") ?? "127.0.0.1"
+        port = try number("CEREGISTRY_PORT", "port", 8087)
+        portFile = value("CEREGISTRY_PORT_FILE", "portFile")
+        maximumConnections = try number("CEREGISTRY_POOL_SIZE", "poolSize", 16)
+        waitDeadline = .milliseconds(try number("CEREGISTRY_POOL_WAIT_MILLISECONDS", "poolWaitMilliseconds", 5000))
+        self.environment = value("CEREGISTRY_ENVIRONMENT", "environment") ?? "production"
+        logLevel = value("CEREGISTRY_LOG_LEVEL", "logLevel").flatMap { Logger.Level(rawValue: $0) } ?? .info
+        sqlDirectory = value("CEREGISTRY_SQL_DIRECTORY", "sqlDirectory") ?? Self.findSQL()
+        clock = try Self.clock(value("CEREGISTRY_CLOCK", "clock"), environment: self.environment)
+    }
+
+    private static func read(_ path: String) throws -> [String: String] {
+        guard let data = FileManager.default.contents(atPath: path), let text = String(data: data, encoding: .utf8),
+            let mapping = try Yams.compose(yaml: text)?.mapping
+        else { throw Mistake(description: "\(path): cannot be read as YAML") }
+        var values: [String: String] = [:]
+        for (key, value) in mapping {
+            guard let key = key.string, let value = value.string else {
+                throw Mistake(description: "\(path): line \(value.mark?.line ?? 0): a simple value is needed")
+            }
+            values[key] = value
+        }
+        return values
+    }
+
+    private static func clock(_ text: String?, environment: String) throws -> any BusinessClock {
+        guard let text else { return SystemClock() }
+        guard environment == "test" else {
+            throw Mistake(description: "CEREGISTRY_CLOCK is for CEREGISTRY_ENVIRONMENT=test only")
+        }
+        guard let start = RegistryJSON.instant(text) else {
+            throw Mistake(description: "CEREGISTRY_CLOCK: an instant such as 2018-01-10T09:00:00+08:00 is needed")
+        }
+        return OffsetClock(start: start)
+    }
+
+    /// `sql/` beside the program or above it, as in a checkout.
+    private static func findSQL() -> String {
+        var folder = URL(fileURLWithPath: CommandLine.arguments.first ?? ".").resolvingSymlinksInPath().deletingLastPathComponent()
+        for _ in 0..<6 {
+            let candidate = folder.appendingPathComponent("sql")
+            if FileManager.default.fileExists(atPath: candidate.appendingPathComponent("roles.sql").path) { return candidate.path }
+            folder.deleteLastPathComponent()
+        }
+        return "sql"
+    }
+
+    func store(logger: Logger, role: StoreConfiguration.DatabaseRole = .daemon, connections: Int? = nil) -> RegistryStore {
+        let url =
+            switch role {
+            case .daemon: databaseURL
+            case .owner: adminDatabaseURL
+            case .auditor: auditDatabaseURL
+            }
+        return RegistryStore(
+            configuration: StoreConfiguration(
+                databaseURL: url, maximumConnections: connections ?? maximumConnections, waitDeadline: waitDeadline,
+                databaseRole: role),
+            clock: clock, logger: logger)
+    }
+}
+
+/// Options that every command has.
+struct Common: ParsableArguments {
+    @Option(name: .long, help: "A YAML file with settings; the environment wins.")
+    var config: String?
+
+    func settings() throws -> Settings { try Settings(configurationFile: config) }
+
+    /// Commands log warnings only, on standard error.
+    var logger: Logger {
+        var logger = Logger(label: "ceregistry") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = .warning
+        return logger
+    }
+
+    /// Runs `body` with a store of a few connections and closes it afterwards.
+    func withStore<Value>(
+        role: StoreConfiguration.DatabaseRole = .daemon, _ body: (RegistryStore, Settings) async throws -> Value
+    ) async throws -> Value {
+        let settings = try settings()
+        let store = settings.store(logger: logger, role: role, connections: 4)
+        do {
+            let value = try await body(store, settings)
+            await store.close()
+            return value
+        } catch {
+            await store.close()
+            throw error
+        }
+    }
+}
+
+/// `--as USER`: the rights that a command acts with.
+struct ActingUser: ParsableArguments {
+    @Option(name: .customLong("as"), help: "用户名：以该用户的权限执行。/ The user whose rights the command has.")
+    var username: String?
+
+    func caller(_ store: RegistryStore) async throws -> Caller {
+        guard let username = username ?? ProcessInfo.processInfo.environment["CEREGISTRY_USER"] else {
+            throw ValidationError("--as USER (or CEREGISTRY_USER) is needed: every action on the register is a person's")
+        }
+        return try await store.callerForCommandLine(username: username)
+    }
+}
+
+extension Day: @retroactive ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
+}
