@@ -1,44 +1,59 @@
 import RegistryDomain
 
-/// Why a file as a whole cannot be taken, in words that say what would be right.
-public struct FileProblem: Error, Codable, Sendable, Equatable {
-    public var code: String
-    public var message: Text
-    /// Where it was seen, the header being row 1.
+/// Why a whole file cannot be taken in. Nothing of it is stored.
+public struct FileProblem: Error, Sendable, Equatable {
+    public var reason: Reason
+    /// The row at which reading stopped, the header being row 1; nil where the file as a whole is meant.
     public var row: Int?
 
-    public init(_ code: String, _ zh: String, _ en: String, row: Int? = nil) {
-        self.code = code
-        message = Text(zh: zh, en: en)
+    init(_ code: String, row: Int? = nil, found: String? = nil, expected: String? = nil, _ zh: String, _ en: String) {
+        reason = Reason(rule: nil, code: code, message: Text(zh: zh, en: en), found: found, expected: expected)
         self.row = row
     }
+}
 
-    static let unreadable = FileProblem("fileUnreadable", "文件无法读取。", "The file cannot be read.")
+extension FileProblem {
+    static let acceptedForms = "CSV (UTF-8, GB18030), XLSX"
+
+    static func unreadable(_ name: String) -> FileProblem {
+        FileProblem("fileUnreadable", "文件“\(name)”不存在或无法读取。", "The file \(name) is not there or cannot be read.")
+    }
     static let empty = FileProblem("fileEmpty", "文件是空的。", "The file is empty.")
-    static let wrongEncoding = FileProblem(
-        "wrongEncoding", "文件编码无法识别，请另存为 UTF-8 或 GB18030 的 CSV。", "The encoding is not known; save the file as CSV in UTF-8 or GB18030.")
-    static let notXLSX = FileProblem("notXLSX", "不是有效的 XLSX 文件，请用电子表格程序另存为 .xlsx 或 .csv。", "This is no valid XLSX file; save it as .xlsx or .csv.")
-    static func rowTooLong(_ row: Int) -> FileProblem {
-        FileProblem("rowTooLong", "第\(row)行超过1兆字节，引号可能没有配对。", "Row \(row) is longer than one megabyte; a quote may be left open.", row: row)
-    }
-    static func nulByte(_ row: Int) -> FileProblem {
-        FileProblem("nulByte", "第\(row)行附近含有空字节（NUL），文件可能已损坏。", "There is a NUL byte near row \(row); the file may be damaged.", row: row)
-    }
-}
+    static let noRows = FileProblem("fileHasNoRows", "文件只有表头，没有数据。", "The file has a header and no rows.")
 
-/// One row of a table: its fields in the order of the header.
-struct TableRow: Sendable {
-    /// The header is row 1.
-    var number: Int
-    var fields: [String]
-    /// A cell that holds a formula, by column.
-    var formulaColumns: Set<Int> = []
-}
+    static func unsupported(_ zh: String, _ en: String) -> FileProblem {
+        FileProblem(
+            "fileTypeUnsupported", expected: acceptedForms, "\(zh)，请另存为 .xlsx 或 CSV UTF-8 后重新导入。",
+            "\(en) cannot be read; save it as .xlsx or CSV UTF-8 and send that.")
+    }
 
-/// A table in a file, read batch by batch on a thread of its own.
-protocol TableSource: AnyObject {
-    /// The first row.
-    func header() throws -> [String]
-    /// The next rows; empty at the end.
-    func next() throws -> [TableRow]
+    static func encoding(at byte: Int) -> FileProblem {
+        FileProblem(
+            "encodingUnknown", expected: "UTF-8, GB18030",
+            "文件编码既不是 UTF-8 也不是 GB18030（约第 \(byte) 字节处），请另存为 CSV UTF-8。",
+            "The text is neither UTF-8 nor GB18030 (near byte \(byte)); save it as CSV UTF-8.")
+    }
+    static func nulByte(at byte: Int) -> FileProblem {
+        FileProblem(
+            "nulByte", "第 \(byte) 字节是空字节，文件不是文本或已损坏。", "Byte \(byte) is NUL: the file is no text, or is damaged.")
+    }
+    static func recordTooLong(row: Int, inQuotes: Bool) -> FileProblem {
+        FileProblem(
+            "recordTooLong", row: row, expected: "1 MiB",
+            inQuotes ? "第 \(row) 行的引号没有闭合，或该行超过 1 MiB。" : "第 \(row) 行超过 1 MiB。",
+            inQuotes ? "A quote in row \(row) is not closed, or the row exceeds 1 MiB." : "Row \(row) exceeds 1 MiB.")
+    }
+    static func quoteOpen(row: Int) -> FileProblem {
+        FileProblem(
+            "quoteNotClosed", row: row, "第 \(row) 行的引号直到文件末尾都没有闭合。", "A quote opened in row \(row) is never closed.")
+    }
+    static func damaged(_ detail: String, row: Int? = nil) -> FileProblem {
+        FileProblem(
+            "fileDamaged", row: row, found: detail, "文件已损坏，无法读取（\(detail)）。", "The file is damaged (\(detail)).")
+    }
+    static func tooLarge(_ part: String, limit: String) -> FileProblem {
+        FileProblem(
+            "fileTooLarge", found: part, expected: limit, "文件解压后过大（\(part)，上限 \(limit)），已拒绝。",
+            "The file unpacks to too much (\(part); the limit is \(limit)).")
+    }
 }

@@ -49,5 +49,5 @@ enum TextEncoding: Sendable {
     }
 
     /// Whether this machine can read GB18030 at all (a static C library cannot).
-    public static var knowsGB18030: Bool { convert([0xD5, 0xC5], from: "GB18030") == "张" }
+    static var knowsGB18030: Bool { convert([0xD5, 0xC5], from: "GB18030") == "张" }
 }

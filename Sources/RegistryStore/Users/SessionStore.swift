@@ -11,6 +11,14 @@ public struct SignedIn: Codable, Sendable {
         public var authority: Authority?
         public var personName: String
         public var learnerId: UUID?
+
+        public init(username: String, role: Role, authority: Authority?, personName: String, learnerId: UUID?) {
+            self.username = username
+            self.role = role
+            self.authority = authority
+            self.personName = personName
+            self.learnerId = learnerId
+        }
     }
     public var token: String
     public var expiresAt: Date

@@ -1,0 +1,59 @@
+import Foundation
+import Logging
+import RegistryJobs
+import RegistryStore
+
+/// What the routes work with; the executable puts it together.
+public struct APIServices: Sendable {
+    public var store: RegistryStore
+    public var jobs: JobsClient
+    public var metrics: MetricsRegistry
+    /// Where uploads wait to be read.
+    public var uploadDirectory: URL
+    /// The most bytes of an uploaded file.
+    public var largestUpload: Int
+    /// The page for a person at `/verify/{code}`: nil verification where nobody printed the code.
+    public var verificationPage: @Sendable (Verification?, String) -> String
+    /// False once the daemon is shutting down.
+    public var isAcceptingWork: @Sendable () -> Bool
+
+    public init(
+        store: RegistryStore, jobs: JobsClient, metrics: MetricsRegistry, uploadDirectory: URL,
+        largestUpload: Int = 64 * 1024 * 1024, verificationPage: @escaping @Sendable (Verification?, String) -> String,
+        isAcceptingWork: @escaping @Sendable () -> Bool
+    ) {
+        self.store = store
+        self.jobs = jobs
+        self.metrics = metrics
+        self.uploadDirectory = uploadDirectory
+        self.largestUpload = largestUpload
+        self.verificationPage = verificationPage
+        self.isAcceptingWork = isAcceptingWork
+    }
+}
+
+/// The jobs that the API starts and asks about, as functions: live ones from RegistryJobs, others in tests.
+public struct JobsClient: Sendable {
+    public var startImport: @Sendable (ImportKind, URL, String?, ImportOptions, Caller) async throws -> ImportJobRecord
+    public var importJob: @Sendable (UUID, Caller) async throws -> ImportJobRecord
+    public var importFindings: @Sendable (UUID, String?, Int?, Caller) async throws -> Page<ImportFinding>
+    public var runAudit: @Sendable (Caller) async throws -> AuditReport
+    public var latestAudit: @Sendable (Caller) async throws -> AuditReport
+    public var bulletin: @Sendable (BulletinQuestion, Caller) async throws -> BulletinRecord
+
+    public init(
+        startImport: @escaping @Sendable (ImportKind, URL, String?, ImportOptions, Caller) async throws -> ImportJobRecord,
+        importJob: @escaping @Sendable (UUID, Caller) async throws -> ImportJobRecord,
+        importFindings: @escaping @Sendable (UUID, String?, Int?, Caller) async throws -> Page<ImportFinding>,
+        runAudit: @escaping @Sendable (Caller) async throws -> AuditReport,
+        latestAudit: @escaping @Sendable (Caller) async throws -> AuditReport,
+        bulletin: @escaping @Sendable (BulletinQuestion, Caller) async throws -> BulletinRecord
+    ) {
+        self.startImport = startImport
+        self.importJob = importJob
+        self.importFindings = importFindings
+        self.runAudit = runAudit
+        self.latestAudit = latestAudit
+        self.bulletin = bulletin
+    }
+}

@@ -1,0 +1,38 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import RegistryDomain
+import RegistryStore
+
+/// An answer before it goes out: JSON made once, by one encoder.
+struct Reply {
+    var status: HTTPResponse.Status
+    var headers: HTTPFields = [:]
+    var body: [UInt8]
+
+    static func json(_ value: some Encodable, _ status: HTTPResponse.Status = .ok, version: Int? = nil) throws -> Reply {
+        var reply = Reply(status: status, body: [UInt8](try RegistryJSON.encoder().encode(value)))
+        reply.headers[.contentType] = "application/json; charset=utf-8"
+        if let version { reply.headers[.eTag] = "\"\(version)\"" }
+        return reply
+    }
+
+    static let noContent = Reply(status: .noContent, body: [])
+
+    /// Compressed where the client takes gzip and it is worth it.
+    func response(to request: Request) -> Response {
+        var headers = headers
+        headers[.cacheControl] = headers[.cacheControl] ?? "no-store"
+        headers[.xContentTypeOptions] = "nosniff"
+        var bytes = body
+        if bytes.count > 1024 {
+            headers[.vary] = "Accept-Encoding, Accept-Language"
+            if request.headers[values: .acceptEncoding].contains(where: { $0.contains("gzip") }), let packed = Gzip.pack(bytes) {
+                bytes = packed
+                headers[.contentEncoding] = "gzip"
+            }
+        }
+        return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+    }
+}

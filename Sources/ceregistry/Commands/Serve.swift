@@ -1,0 +1,137 @@
+import ArgumentParser
+import Foundation
+import Hummingbird
+import Logging
+import NIOCore
+import RegistryAPI
+import RegistryConsole
+import RegistryDomain
+import RegistryJobs
+import RegistryStore
+import ServiceLifecycle
+import Synchronization
+
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "启动服务 / run the daemon.",
+        discussion: """
+            CEREGISTRY_HOST (127.0.0.1), CEREGISTRY_PORT (8087; 0 takes a free one, told in the file CEREGISTRY_PORT_FILE),
+            DATABASE_URL, CEREGISTRY_POOL_SIZE, CEREGISTRY_LOG_LEVEL. SIGTERM finishes requests under way.
+            """)
+    @OptionGroup var common: Common
+
+    func run() async throws {
+        let settings = try common.settings()
+        LoggingSystem.bootstrap { JSONLogHandler(level: settings.logLevel, label: $0) }
+        let logger = Logger(label: "ceregistry")
+        try StartupChecks.run()
+        let store = settings.store(logger: logger)
+        try await StartupChecks.schema(store, settings, logger)
+        try await Daemon(settings: settings, store: store, logger: logger).run()
+    }
+}
+
+/// What a broken installation would otherwise show only in the middle of the night.
+enum StartupChecks {
+    struct Failure: Error, CustomStringConvertible {
+        var description: String
+    }
+
+    /// A statically linked standard library lacks both, silently.
+    static func run() throws {
+        guard TimeZone(identifier: "Asia/Shanghai")?.secondsFromGMT() == 8 * 3600 else {
+            throw Failure(description: "the time zone Asia/Shanghai is not known here; install tzdata and link dynamically")
+        }
+        guard FileEncodings.knowsGB18030 else { throw Failure(description: "GB18030 cannot be read here; install the C library's gconv modules") }
+    }
+
+    /// A daemon does not serve a schema that it does not know. A database that is away for the moment is waited for.
+    static func schema(_ store: RegistryStore, _ settings: Settings, _ logger: Logger) async throws {
+        guard let migrator = try? Migrator(directory: settings.sqlDirectory) else {
+            logger.warning("no migrations found; the schema is not checked", metadata: ["directory": "\(settings.sqlDirectory)"])
+            return
+        }
+        do {
+            let pending = try await store.pendingMigrations(migrator)
+            guard pending.isEmpty else {
+                throw Failure(description: "the database lacks \(pending.map(\.name).joined(separator: ", ")): run ceregistry migrate")
+            }
+        } catch StoreError.unavailable(let why) {
+            logger.warning("the database is away", metadata: ["why": "\(why)"])
+        }
+    }
+}
+
+/// How the daemon is put together; everything else receives what it needs.
+struct Daemon {
+    let settings: Settings
+    let store: RegistryStore
+    let logger: Logger
+
+    func run() async throws {
+        let state = DaemonState()
+        let metrics = MetricsRegistry()
+        let uploads = FileManager.default.temporaryDirectory.appendingPathComponent("ceregistry-uploads")
+        let services = APIServices(
+            store: store, jobs: try await jobs(metrics), metrics: metrics, uploadDirectory: uploads,
+            verificationPage: try ConsolePages().verification, isAcceptingWork: { !state.isStopping })
+        let router = try RegistryAPI(services: services, logger: logger).router()
+        let portFile = settings.portFile
+        let logger = logger
+        let application = Application(
+            router: router,
+            server: .http1(configuration: .init(idleTimeout: .seconds(60))),
+            configuration: .init(address: .hostname(settings.host, port: settings.port), serverName: "ceregistry", backlog: 1024),
+            onServerRunning: { channel in
+                let port = channel.localAddress?.port ?? 0
+                logger.notice("listening", metadata: ["host": "\(channel.localAddress?.ipAddress ?? "")", "port": "\(port)"])
+                if let portFile { try? Data("\(port)\n".utf8).write(to: URL(fileURLWithPath: portFile), options: .atomic) }
+            },
+            logger: Logger(label: "ceregistry.http") { JSONLogHandler(level: .warning, label: $0) })
+        let group = ServiceGroup(
+            configuration: .init(
+                services: [.init(service: StopWatcher(state: state)), .init(service: application)],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "ceregistry.lifecycle") { JSONLogHandler(level: .error, label: $0) }))
+        try await group.run()
+        await store.close()
+        logger.notice("stopped")
+    }
+
+    private func jobs(_ metrics: MetricsRegistry) async throws -> JobsClient {
+        let imports = ImportService(store: store, logger: logger)
+        await imports.markInterrupted()
+        let auditor = Auditor(
+            store: store, reader: settings.store(logger: logger, role: .auditor, connections: 2), logger: logger)
+        let store = store
+        return JobsClient(
+            startImport: { try await imports.start($0, file: $1, fileName: $2, options: $3, as: $4) },
+            importJob: { try await store.importJob(id: $0, as: $1) },
+            importFindings: { try await store.importFindings(job: $0, cursor: $1, limit: $2, as: $3) },
+            runAudit: { caller in
+                try await store.permit(.runAudit, caller)
+                let report = try await auditor.run(asOf: nil)
+                metrics.set("ceregistry_audit_findings", [], Double(report.totalFindings))
+                metrics.set("ceregistry_audit_finished_seconds", [], report.finishedAt.timeIntervalSince1970)
+                return report
+            },
+            latestAudit: { try await auditor.latest(as: $0) },
+            bulletin: { try await Bulletin(store: store).make($0, as: $1) })
+    }
+}
+
+/// Whether the daemon is on its way out; asked from any thread.
+final class DaemonState: Sendable {
+    private let stopping = Atomic<Bool>(false)
+    var isStopping: Bool { stopping.load(ordering: .relaxed) }
+    func stop() { stopping.store(true, ordering: .relaxed) }
+}
+
+/// Says at once that no new work is wanted, while the server finishes what it has.
+struct StopWatcher: Service {
+    let state: DaemonState
+
+    func run() async throws {
+        try await gracefulShutdown()
+        state.stop()
+    }
+}
