@@ -94,7 +94,6 @@ struct RecordReader {
         }
         let candidates: [CSVDelimiter] = [.comma, .tab, .semicolon]
         delimiter = candidates.max { counts[$0.rawValue, default: 0] < counts[$1.rawValue, default: 0] } ?? .comma
-        if counts[",", default: 0] > 0, counts[",", default: 0] >= counts[delimiter.rawValue, default: 0] { return }
     }
 
     func rows(of records: [DelimitedRecord]) -> [TableRow] {
@@ -115,7 +114,9 @@ struct RecordReader {
     /// A record without a quote: fields are what stands between delimiters.
     private func split(_ bytes: [UInt8]) -> [String] {
         let separator = delimiter.rawValue.asciiValue ?? 0x2C
-        return bytes.split(separator: separator, omittingEmptySubsequences: false).map { String(decoding: $0, as: UTF8.self) }
+        return bytes.split(separator: separator, omittingEmptySubsequences: false).map {
+            String(decoding: $0, as: UTF8.self)
+        }
     }
 
     /// Many records in one reading; where their number does not come out the same, one by one, so that only the broken
@@ -127,7 +128,9 @@ struct RecordReader {
             return zip(records, fields).map { row($0.number, $1) }
         }
         return records.map { record in
-            if let fields = fields(in: record.bytes + [0x0A]), fields.count == 1 { return row(record.number, fields[0]) }
+            if let fields = fields(in: record.bytes + [0x0A]), fields.count == 1 {
+                return row(record.number, fields[0])
+            }
             return TableRow(number: record.number, fields: [], problem: .quotesBroken)
         }
     }
@@ -138,7 +141,7 @@ struct RecordReader {
         do {
             // The row limit keeps it from holding rows of its own.
             let table = try EnumeratedCSV(string: text, delimiter: delimiter, loadColumns: false, rowLimit: 0)
-            try table.enumerateAsArray { rows.append($0) }
+            try table.enumerateAsArray(startAt: 0, rowLimit: nil) { rows.append($0) }
             return rows
         } catch {
             return nil

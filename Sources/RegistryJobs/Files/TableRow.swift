@@ -28,7 +28,9 @@ enum TableLimits {
         if fields.count > columns {
             return Reason(
                 rule: nil, code: "tooManyColumns",
-                message: Text(zh: "该行有\(fields.count)列，最多\(columns)列。", en: "The row has \(fields.count) columns; at most \(columns)."),
+                message: Text(
+                    zh: "该行有\(fields.count)列，最多\(columns)列。",
+                    en: "The row has \(fields.count) columns; at most \(columns)."),
                 found: "\(fields.count)", expected: "\(columns)")
         }
         guard let index = fields.firstIndex(where: { $0.utf8.count > fieldCharacters && $0.count > fieldCharacters })
@@ -36,7 +38,8 @@ enum TableLimits {
         return Reason(
             rule: nil, code: "fieldTooLong",
             message: Text(
-                zh: "第\(index + 1)列超过\(fieldCharacters)个字符。", en: "Column \(index + 1) exceeds \(fieldCharacters) characters."),
+                zh: "第\(index + 1)列超过\(fieldCharacters)个字符。",
+                en: "Column \(index + 1) exceeds \(fieldCharacters) characters."),
             found: "\(fields[index].count)", expected: "\(fieldCharacters)")
     }
 }

@@ -1,31 +1,78 @@
 import CLibZip
 import Foundation
 
-/// A zip file, opened for reading by libzip.
+/// The parts of a zip file, unpacked as they are read and never beyond a limit. Blocks: for a reading thread only.
 final class ZipArchive {
-    /// What one part may unfold to: a spreadsheet of a few hundred thousand rows, not a bomb.
-    static let largestPart: UInt64 = 128 * 1024 * 1024
+    private static let entryLimit: Int64 = 10_000
+    /// What honest XML never shrinks by.
+    private static let suspiciousRatio: UInt64 = 200
+    private static let suspiciousSize: UInt64 = 64 << 20
+
     private let archive: OpaquePointer
 
-    init(path: String) throws {
-        guard let archive = zip_open(path, ZIP_RDONLY, nil) else { throw FileProblem.notXLSX }
+    init(_ path: String) throws {
+        var code: Int32 = 0
+        guard let archive = zip_open(path, ZIP_RDONLY, &code) else { throw FileProblem.damaged("zip \(code)") }
         self.archive = archive
+        if zip_get_num_entries(archive, 0) > Self.entryLimit {
+            throw FileProblem.tooLarge("zip", limit: "\(Self.entryLimit)")
+        }
     }
 
     deinit { zip_discard(archive) }
 
-    /// A part's bytes; nil where there is none of that name.
-    func part(_ name: String) throws -> Data? {
+    func has(_ name: String) -> Bool { zip_name_locate(archive, name, 0) >= 0 }
+
+    /// - Parameter limit: the unpacked bytes that are too many.
+    func open(_ name: String, limit: UInt64) throws -> ZipPart {
         var status = zip_stat_t()
-        guard zip_stat(archive, name, 0, &status) == 0 else { return nil }
-        guard status.size <= Self.largestPart else {
-            throw FileProblem("spreadsheetTooLarge", "电子表格太大，请另存为 CSV 后导入。", "The spreadsheet is too large; save it as CSV.")
+        guard zip_stat(archive, name, 0, &status) == 0 else { throw FileProblem.damaged("\(name)?") }
+        guard status.encryption_method == 0 else {
+            throw FileProblem.unsupported("这是加密的工作簿", "An encrypted workbook")
         }
-        guard let file = zip_fopen(archive, name, 0) else { throw FileProblem.notXLSX }
-        defer { zip_fclose(file) }
-        var data = Data(count: Int(status.size))
-        let read = data.withUnsafeMutableBytes { zip_fread(file, $0.baseAddress, status.size) }
-        guard read == Int64(status.size) else { throw FileProblem.notXLSX }
-        return data
+        let isBomb = status.size > Self.suspiciousSize && status.size / max(status.comp_size, 1) > Self.suspiciousRatio
+        guard status.size <= limit, !isBomb else { throw FileProblem.tooLarge(name, limit: "\(limit >> 20) MiB") }
+        guard let file = zip_fopen(archive, name, 0) else { throw FileProblem.damaged(name) }
+        return ZipPart(file, of: self, name: name, limit: limit)
+    }
+}
+
+/// One part of a zip file as XMLParser reads it: front to back, once.
+final class ZipPart: InputStream {
+    private let file: OpaquePointer
+    private let archive: ZipArchive
+    private let name: String
+    private let limit: UInt64
+    private var total: UInt64 = 0
+    /// Why reading stopped before the end; the parser only knows that it did.
+    private(set) var problem: FileProblem?
+
+    init(_ file: OpaquePointer, of archive: ZipArchive, name: String, limit: UInt64) {
+        self.file = file
+        self.archive = archive
+        self.name = name
+        self.limit = limit
+        super.init(data: Data())
+    }
+
+    deinit { zip_fclose(file) }
+
+    override func open() {}
+    override func close() {}
+    override var hasBytesAvailable: Bool { problem == nil }
+
+    override func read(_ buffer: UnsafeMutablePointer<UInt8>, maxLength length: Int) -> Int {
+        if problem != nil { return 0 }
+        let count = Int(zip_fread(file, buffer, zip_uint64_t(length)))
+        if count < 0 {
+            problem = .damaged(name)
+            return 0
+        }
+        total += UInt64(count)
+        if total > limit {
+            problem = .tooLarge(name, limit: "\(limit >> 20) MiB")
+            return 0
+        }
+        return count
     }
 }

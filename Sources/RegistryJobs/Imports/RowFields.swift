@@ -11,7 +11,9 @@ struct RowFields {
         self.row = row
         self.header = header
         if row.fields.count > header.width, row.fields[header.width...].contains(where: { !$0.isEmpty }) {
-            reject("", nil, "tooManyFields", found: "\(row.fields.count)", expected: "\(header.width)", "字段多于表头", "more fields than the header has")
+            reject(
+                "", nil, "tooManyFields", found: "\(row.fields.count)", expected: "\(header.width)", "字段多于表头",
+                "more fields than the header has")
         }
     }
 
@@ -23,23 +25,21 @@ struct RowFields {
         findings.append(
             ImportFinding(
                 row: row.number, field: field.isEmpty ? nil : field, severity: .rejected, rule: rule, code: code,
-                found: found.map { String($0.prefix(80)) }, expected: expected, message: Text(zh: zh + "。", en: en + ".")))
+                found: found.map { String($0.prefix(80)) }, expected: expected,
+                message: Text(zh: zh + "。", en: en + ".")))
     }
 
     mutating func reject(_ reason: Reason) {
         findings.append(
             ImportFinding(
-                row: row.number, field: reason.field, severity: .rejected, rule: reason.rule, code: reason.code, found: reason.found,
+                row: row.number, field: reason.field, severity: .rejected, rule: reason.rule, code: reason.code,
+                found: reason.found,
                 expected: reason.expected, message: reason.message))
     }
 
     /// The field without the spaces around it; nil where it is empty or the file has no such column.
     mutating func text(_ column: String) -> String? {
         guard let position = header.position(column), position < row.fields.count else { return nil }
-        if row.formulaColumns.contains(position) {
-            reject(column, nil, "formula", found: nil, expected: nil, "单元格是公式，请复制后选择性粘贴为数值", "the cell is a formula; paste it as a value")
-            return nil
-        }
         let text = row.fields[position].trimmed
         if text.isEmpty { return nil }
         for reason in FieldChecks.optionalText(text, field: column) { reject(reason) }
@@ -82,7 +82,9 @@ struct RowFields {
     mutating func integer(_ column: String) -> Int? {
         guard let text = required(column) else { return nil }
         if let number = Int(text) { return number }
-        reject(column, nil, "notANumber", found: text, expected: "a whole number", "“\(text.prefix(20))”不是整数", "not a whole number")
+        reject(
+            column, nil, "notANumber", found: text, expected: "a whole number", "“\(text.prefix(20))”不是整数",
+            "not a whole number")
         return nil
     }
 
@@ -90,7 +92,9 @@ struct RowFields {
     mutating func day(_ column: String, required isRequired: Bool = false) -> Day? {
         guard let text = isRequired ? required(column) : text(column) else { return nil }
         if let day = DayReader.read(text) { return day }
-        reject(column, nil, "notADay", found: text, expected: "2018-03-01", "“\(text.prefix(20))”不是有效日期", "no day of the calendar")
+        reject(
+            column, nil, "notADay", found: text, expected: "2018-03-01", "“\(text.prefix(20))”不是有效日期",
+            "no day of the calendar")
         return nil
     }
 
@@ -98,7 +102,9 @@ struct RowFields {
         guard let text = required(column) else { return nil }
         if let word = words[text.lowercased()] ?? words[text] { return word }
         let expected = words.keys.sorted().joined(separator: ", ")
-        reject(column, nil, "unknownWord", found: text, expected: expected, "“\(text.prefix(20))”不在可选范围内", "not one of the words known")
+        reject(
+            column, nil, "unknownWord", found: text, expected: expected, "“\(text.prefix(20))”不在可选范围内",
+            "not one of the words known")
         return nil
     }
 }
@@ -120,7 +126,9 @@ enum DayReader {
             return Day("\(text.prefix(4))-\(text.dropFirst(4).prefix(2))-\(text.suffix(2))")
         }
         let parts = text.split(omittingEmptySubsequences: true) { "-/.年月日".contains($0) }.map(String.init)
-        guard parts.count == 3, parts[0].count == 4, let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2]) else {
+        guard parts.count == 3, parts[0].count == 4, let year = Int(parts[0]), let month = Int(parts[1]),
+            let day = Int(parts[2])
+        else {
             return nil
         }
         return Day(year: year, month: month, day: day)

@@ -21,7 +21,8 @@ public struct ImportFinding: Codable, Sendable {
     public var message: Text
 
     public init(
-        row: Int?, field: String?, severity: Severity, rule: RuleID?, code: String, found: String?, expected: String?, message: Text
+        row: Int?, field: String?, severity: Severity, rule: RuleID?, code: String, found: String?, expected: String?,
+        message: Text
     ) {
         self.row = row
         self.field = field
