@@ -138,3 +138,6 @@ CREATE FUNCTION claim_routed_to(claim uuid) RETURNS text LANGUAGE sql STABLE SEC
     SET search_path = public, pg_temp AS $$ SELECT routed_to FROM claims WHERE id = claim $$;
 CREATE FUNCTION learner_exists(learner uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = public, pg_temp AS $$ SELECT EXISTS (SELECT FROM learners WHERE id = learner) $$;
+-- Whether a record number is taken, by whomever: an import says so of another county's record without showing it.
+CREATE FUNCTION completion_record_exists(number text) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$ SELECT EXISTS (SELECT FROM completion_records WHERE record_number = number) $$;

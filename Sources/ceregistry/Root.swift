@@ -5,7 +5,6 @@ import Foundation
 struct Entry {
     /// Exit codes: 0 done, 1 done with findings or rejected rows, 2 could not (DESIGN).
     static func main() async {
-        setlinebuf(stdout)
         do {
             var command = try Root.parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {

@@ -17,8 +17,7 @@ enum Say {
     static func note(_ zh: String, _ en: String) { note(language == .zh ? zh : en) }
 
     static func json(_ value: some Encodable) throws {
-        let data = try RegistryJSON.encoder(pretty: true).encode(value)
-        FileHandle.standardOutput.write(data + Data("\n".utf8))
+        FileHandle.standardOutput.write(Data(try RegistryJSON.bytes(value, pretty: true)) + Data("\n".utf8))
     }
 
     static func reason(_ reason: Reason) -> String {

@@ -143,6 +143,6 @@ struct ActingUser: ParsableArguments {
     }
 }
 
-extension Day: @retroactive ExpressibleByArgument {
+extension Day: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }
 }

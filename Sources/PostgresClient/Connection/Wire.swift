@@ -56,6 +56,8 @@ final class Wire: Reactor.Watcher, @unchecked Sendable {
         guard let connection, PQsetnonblocking(connection, 1) == 0, PQenterPipelineMode(connection) == 1 else {
             throw PostgresClientError.connectionFailed(message)
         }
+        // libpq would print notices to standard error (libpq chapter 34.13).
+        PQsetNoticeReceiver(connection, { _, _ in }, nil)
         cancelKey = PQgetCancel(connection)
         descriptor = PQsocket(connection)
         reactor.watch(descriptor, self, readable: true, writable: false)

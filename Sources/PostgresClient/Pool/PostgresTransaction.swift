@@ -16,7 +16,9 @@ public final class PostgresTransaction: PostgresExecutor {
 
     init(connection: PostgresConnection, isolation: IsolationLevel, readOnly: Bool) {
         self.connection = connection
-        begin = Statement("BEGIN ISOLATION LEVEL \(isolation.rawValue)\(readOnly ? " READ ONLY" : "")")
+        // As a variable: `Statement("…\(x)…")` would make a parameter of it.
+        let sql = "BEGIN ISOLATION LEVEL \(isolation.rawValue)\(readOnly ? " READ ONLY" : "")"
+        begin = Statement(sql)
     }
 
     public func pipeline(_ statements: [Statement]) async throws -> [QueryResult] {

@@ -6,7 +6,7 @@ extension Array: PostgresEncodable where Element: PostgresEncodable {
     }
 
     public func encode(into buffer: inout [UInt8]) {
-        if let bytes = self as? [UInt8] {
+        if Element.self == UInt8.self, let bytes = self as? [UInt8] {
             buffer.append(contentsOf: bytes)
             return
         }

@@ -12,7 +12,7 @@ struct Reply {
     var body: [UInt8]
 
     static func json(_ value: some Encodable, _ status: HTTPResponse.Status = .ok, version: Int? = nil) throws -> Reply {
-        var reply = Reply(status: status, body: [UInt8](try RegistryJSON.encoder().encode(value)))
+        var reply = Reply(status: status, body: try RegistryJSON.bytes(value))
         reply.headers[.contentType] = "application/json; charset=utf-8"
         if let version { reply.headers[.eTag] = "\"\(version)\"" }
         return reply

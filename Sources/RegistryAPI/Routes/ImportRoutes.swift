@@ -13,7 +13,7 @@ struct ImportRoutes: Sendable {
         guard let kind = context.parameters.get("kind").flatMap({ ImportKind(rawValue: $0) }) else {
             throw Problem(.notFound, [.routeUnknown])
         }
-        try await services.store.permit(kind.action, caller)
+        try await services.store.permit(kind.right, caller)
         let options = ImportOptions(dryRun: try flag("dryRun", request), allOrNothing: try flag("allOrNothing", request))
         let file = try await receive(request)
         let job: ImportJobRecord
@@ -59,18 +59,6 @@ struct ImportRoutes: Sendable {
         } catch {
             try? FileManager.default.removeItem(at: file)
             throw error
-        }
-    }
-}
-
-extension ImportKind {
-    /// The right that taking in such a file needs.
-    var action: Rights.Action {
-        switch self {
-        case .employers: .importEmployers
-        case .learners: .importLearners
-        case .completions: .importCompletions
-        case .openings: .importOpenings
         }
     }
 }

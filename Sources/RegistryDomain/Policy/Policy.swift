@@ -112,6 +112,11 @@ public struct SubjectYear: Codable, Sendable, Equatable {
     public struct OnlineTerms: Codable, Sendable, Equatable {
         public var compulsoryHours: Int
         public var electiveHours: Int
+
+        public init(compulsoryHours: Int, electiveHours: Int) {
+            self.compulsoryHours = compulsoryHours
+            self.electiveHours = electiveHours
+        }
     }
 }
 

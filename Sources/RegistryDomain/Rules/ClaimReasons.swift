@@ -24,7 +24,7 @@ extension Reason {
         rule: .Q4, code: "assessmentNotPassed",
         message: Text(zh: "面授考核未合格，学时不能认定。", en: "The assessment was not passed; its hours cannot be recognized."),
         field: "assessmentPassed", found: "false", expected: "true")
-    static let reasonRequired = Reason(
+    public static let reasonRequired = Reason(
         rule: .Q6, code: "reasonRequired",
         message: Text(
             zh: "市级事业单位人员原则上应参加集中面授；申报网络学时须说明理由。",

@@ -53,7 +53,7 @@ public enum ClaimRules {
     }
 
     /// Q6: which flags a decision leaves unanswered.
-    public static func unanswered(flags: [Flag], answers: [String: String]) -> [Reason] {
+    public static func unanswered(flags: [ClaimFlag], answers: [String: String]) -> [Reason] {
         flags.filter { (answers[$0.rawValue] ?? "").allSatisfy(\.isWhitespace) }.map { _ in .flagUnanswered }
     }
 

@@ -68,7 +68,7 @@ public struct ClaimAcceptance: Sendable, Equatable {
     public var routedTo: Authority
     /// The routing rule first.
     public var rules: [RuleID]
-    public var flags: [Flag]
+    public var flags: [ClaimFlag]
     public var assumptions: [RuleID]
     public var hours: Int
 }

@@ -35,11 +35,11 @@ public enum Outcome: String, Codable, Sendable { case accepted, refused, pending
 public enum YearStatus: String, Codable, Sendable, CaseIterable { case complete, inProgress, incomplete, excused, notOwed }
 
 /// Something about a claim that its decision must answer.
-public struct Flag: RawRepresentable, Hashable, Codable, Sendable {
+public struct ClaimFlag: RawRepresentable, Hashable, Codable, Sendable {
     public var rawValue: String
     public init(rawValue: String) { self.rawValue = rawValue }
 
     /// A city-level institution's learner claims online hours (M1, Q6).
-    public static let faceToFaceExpected = Flag(rawValue: "faceToFaceExpected")
+    public static let faceToFaceExpected = ClaimFlag(rawValue: "faceToFaceExpected")
 }
 

@@ -17,6 +17,30 @@ public enum RegistryJSON {
         return encoder
     }
 
+    /// A document in this dialect.
+    public static func bytes(_ value: some Encodable, pretty: Bool = false) throws -> [UInt8] {
+        var bytes = [UInt8](try encoder(pretty: pretty).encode(value))
+        lowercaseUUIDs(&bytes)
+        return bytes
+    }
+
+    /// Foundation writes UUIDs in capitals, PostgreSQL and RFC 9562 in small letters: here they are small. A UUID is
+    /// what stands alone between quotes in its form.
+    private static func lowercaseUUIDs(_ bytes: inout [UInt8]) {
+        let quote = UInt8(ascii: "\"")
+        let dashes = [8, 13, 18, 23]
+        var index = 0
+        while index + 37 < bytes.count {
+            guard bytes[index] == quote, bytes[index + 37] == quote, dashes.allSatisfy({ bytes[index + 1 + $0] == UInt8(ascii: "-") })
+            else {
+                index += 1
+                continue
+            }
+            for position in index + 1...index + 36 where (0x41...0x46).contains(bytes[position]) { bytes[position] |= 0x20 }
+            index += 37
+        }
+    }
+
     public static func decoder() -> JSONDecoder {
         let decoder = JSONDecoder()
         decoder.dateDecodingStrategy = .custom { decoder in
@@ -39,7 +63,7 @@ public enum RegistryJSON {
     }
 
     static func string(_ value: some Encodable) throws -> String {
-        String(decoding: try encoder().encode(value), as: UTF8.self)
+        String(decoding: try bytes(value), as: UTF8.self)
     }
 
     static func value<Value: Decodable>(_ text: String, as type: Value.Type = Value.self) throws -> Value {

@@ -46,22 +46,25 @@ struct HistoryQuery {
         """
     }
 
+    static func employment(_ row: Row) throws -> EmploymentPeriod {
+        EmploymentPeriod(
+            employerId: try row.decode("employer_id"), kind: try row.word("kind"), level: try row.word("level"),
+            division: try row.decodeIfPresent("division"), from: try row.decode("employed_from"),
+            until: try row.decodeIfPresent("employed_until"))
+    }
+
+    static func entry(_ row: Row) throws -> StandingEntry {
+        StandingEntry(
+            id: try row.decode("id"), subjectYear: Int(try row.decode("subject_year", as: Int32.self)),
+            mode: try row.word("mode"), hours: Int(try row.decode("hours", as: Int32.self)),
+            recognizedOn: try row.decode("recognized_on"), reversedOn: try row.decodeIfPresent("reversed_on"),
+            recognizedBy: try row.authority("recognized_by"))
+    }
+
     static func history(from results: ArraySlice<QueryResult>) throws -> LearnerHistory {
         let first = results.startIndex
         return LearnerHistory(
-            employments: try results[first].map { row in
-                EmploymentPeriod(
-                    employerId: try row.decode("employer_id"), kind: try row.word("kind"), level: try row.word("level"),
-                    division: try row.decodeIfPresent("division"), from: try row.decode("employed_from"),
-                    until: try row.decodeIfPresent("employed_until"))
-            },
-            entries: try results[first + 1].map { row in
-                StandingEntry(
-                    id: try row.decode("id"), subjectYear: Int(try row.decode("subject_year", as: Int32.self)),
-                    mode: try row.word("mode"), hours: Int(try row.decode("hours", as: Int32.self)),
-                    recognizedOn: try row.decode("recognized_on"), reversedOn: try row.decodeIfPresent("reversed_on"),
-                    recognizedBy: try row.authority("recognized_by"))
-            },
+            employments: try results[first].map(employment), entries: try results[first + 1].map(entry),
             excuses: try results[first + 2].map { row in
                 Excuse(
                     subjectYear: Int(try row.decode("subject_year", as: Int32.self)), approvedOn: try row.decode("approved_on"),

@@ -3,8 +3,8 @@ import Foundation
 import RegistryDomain
 import RegistryStore
 
-extension ClaimState: @retroactive ExpressibleByArgument {}
-extension Decision: @retroactive ExpressibleByArgument {}
+extension ClaimState: ExpressibleByArgument {}
+extension Decision: ExpressibleByArgument {}
 
 struct ClaimsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -3,7 +3,7 @@ import Foundation
 import RegistryDomain
 import RegistryStore
 
-extension Purpose: @retroactive ExpressibleByArgument {
+extension Purpose: ExpressibleByArgument {
     public init?(argument: String) { self.init(rawValue: argument) }
 }
 

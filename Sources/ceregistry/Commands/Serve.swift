@@ -115,7 +115,7 @@ struct Daemon {
                 return report
             },
             latestAudit: { try await auditor.latest(as: $0) },
-            bulletin: { try await Bulletin(store: store).make($0, as: $1) })
+            bulletin: { try await store.bulletin($0, as: $1) })
     }
 }
 

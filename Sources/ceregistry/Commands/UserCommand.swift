@@ -3,8 +3,8 @@ import Foundation
 import RegistryDomain
 import RegistryStore
 
-extension Role: @retroactive ExpressibleByArgument {}
-extension Authority: @retroactive ExpressibleByArgument {
+extension Role: ExpressibleByArgument {}
+extension Authority: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }
 }
 

@@ -1,0 +1,39 @@
+/// Where everybody stands in every subject year on a day, in one pass: the set-based twin of `Eligibility.years`.
+/// A test holds the two to each other on the same generated histories.
+enum YearStatusQuery {
+    /// Columns `person`, `employer_id`, `year`, `status`. `$1` is the business day.
+    static let sql = """
+        WITH posts AS (
+            SELECT coalesce(l.merged_into, l.id) AS person, y.year,
+                   bool_or(extract(year FROM e.employed_from) <= y.year
+                           AND (e.employed_until IS NULL OR e.employed_until > $1 OR extract(year FROM e.employed_until) >= y.year)) AS owes
+            FROM employments e JOIN learners l ON l.id = e.learner_id CROSS JOIN subject_years y
+            WHERE e.retracted_at IS NULL AND e.employed_from <= $1
+            GROUP BY 1, 2
+        ), credits AS (
+            SELECT coalesce(l.merged_into, l.id) AS person, e.subject_year AS year,
+                   greatest(coalesce(max(e.hours) FILTER (WHERE e.mode = 'online'), 0),
+                            coalesce(sum(e.hours) FILTER (WHERE e.mode = 'faceToFace'), 0)) AS hours
+            FROM register_entries e JOIN learners l ON l.id = e.learner_id
+            LEFT JOIN reversals r ON r.entry_id = e.id AND r.reversed_on <= $1
+            WHERE e.recognized_on <= $1 AND r.entry_id IS NULL
+            GROUP BY 1, 2
+        ), excused AS (
+            SELECT DISTINCT coalesce(l.merged_into, l.id) AS person, x.subject_year AS year
+            FROM excuses x JOIN learners l ON l.id = x.learner_id
+            LEFT JOIN excuse_revocations v ON v.excuse_id = x.id AND v.revoked_on <= $1
+            WHERE x.lifts_duty AND x.approved_on <= $1 AND v.excuse_id IS NULL
+        )
+        SELECT l.id AS person, l.employer_id, y.year,
+               CASE WHEN coalesce(c.hours, 0) >= y.required_hours THEN 'complete'
+                    WHEN NOT coalesce(p.owes, false) THEN 'notOwed'
+                    WHEN x.person IS NOT NULL THEN 'excused'
+                    WHEN $1 <= y.due_on THEN 'inProgress'
+                    ELSE 'incomplete' END AS status
+        FROM learners l CROSS JOIN subject_years y
+        LEFT JOIN posts p ON p.person = l.id AND p.year = y.year
+        LEFT JOIN credits c ON c.person = l.id AND c.year = y.year
+        LEFT JOIN excused x ON x.person = l.id AND x.year = y.year
+        WHERE l.merged_into IS NULL
+        """
+}
