@@ -13,6 +13,11 @@ public struct FileProblem: Error, Sendable, Equatable {
 }
 
 extension FileProblem {
+    init(_ reason: Reason, row: Int?) {
+        self.reason = reason
+        self.row = row
+    }
+
     static let acceptedForms = "CSV (UTF-8, GB18030), XLSX"
 
     static func unreadable(_ name: String) -> FileProblem {

@@ -50,10 +50,12 @@ final class SheetPart: XMLPart {
         self.emit = emit
     }
 
-    override func start(_ element: String, _ attributes: [String: String]) {
+    override func start(_ element: String, _ attributes: [String: String]) throws {
         switch element {
         case "row":
-            number = attributes["r"].flatMap { Int($0) } ?? number + 1
+            let next = attributes["r"].flatMap { Int($0) } ?? number + 1
+            guard next > number else { throw FileProblem.damaged("row \(next)", row: number) }
+            number = next
             fields = []
             problem = nil
             column = 0

@@ -16,19 +16,19 @@ extension ImportKind {
                 .creditCode, ImportColumn(name: "name", chinese: ["单位名称", "名称"]),
                 ImportColumn(name: "kind", chinese: ["单位性质", "性质"]),
                 ImportColumn(name: "level", chinese: ["级别", "单位级别"]),
-                ImportColumn(name: "division", chinese: ["行政区划", "区划", "行政区划代码", "县区"], isRequired: false),
+                ImportColumn(name: "division", chinese: ["行政区划", "区划", "行政区划代码", "县区", "县(区)"], isRequired: false),
             ]
         case .learners:
             [
                 .idNumber, ImportColumn(name: "name", chinese: ["姓名"]),
                 ImportColumn(name: "gender", chinese: ["性别"], isRequired: false),
                 ImportColumn(name: "employerCreditCode", chinese: ["单位统一社会信用代码", "统一社会信用代码", "单位信用代码", "信用代码"]),
-                ImportColumn(name: "post", chinese: ["岗位"], isRequired: false),
-                ImportColumn(name: "title", chinese: ["职称"], isRequired: false),
+                ImportColumn(name: "post", chinese: ["岗位", "职务", "工作岗位"], isRequired: false),
+                ImportColumn(name: "title", chinese: ["职称", "专业技术职称", "专业技术职务"], isRequired: false),
                 ImportColumn(
                     name: "professionalSince", chinese: ["专业技术工作起始时间", "从事专业技术工作时间", "参加工作时间"], isRequired: false),
-                ImportColumn(name: "employedFrom", chinese: ["任职开始日期", "到岗日期"], isRequired: false),
-                ImportColumn(name: "employedUntil", chinese: ["任职结束日期", "离岗日期"], isRequired: false),
+                ImportColumn(name: "employedFrom", chinese: ["任职开始日期", "任职起始日期", "到岗日期", "入职日期"], isRequired: false),
+                ImportColumn(name: "employedUntil", chinese: ["任职结束日期", "离岗日期", "离职日期"], isRequired: false),
             ]
         case .completions:
             [
@@ -51,7 +51,7 @@ extension ImportKind {
 }
 
 extension ImportColumn {
-    static let creditCode = ImportColumn(name: "creditCode", chinese: ["统一社会信用代码", "单位统一社会信用代码", "信用代码"])
+    static let creditCode = ImportColumn(name: "creditCode", chinese: ["统一社会信用代码", "单位统一社会信用代码", "单位信用代码", "信用代码"])
     static let idNumber = ImportColumn(name: "idNumber", chinese: ["身份证号", "身份证号码", "公民身份号码"])
     static let subjectYear = ImportColumn(name: "subjectYear", chinese: ["年度", "学习年度"])
 }
@@ -66,8 +66,8 @@ struct ImportHeader: Sendable {
         var positions: [String: Int] = [:]
         var unknown: [String] = []
         for (index, raw) in names.enumerated() {
-            let name = raw.filter { !$0.isWhitespace && $0 != "\u{FEFF}" && $0 != "*" }
-            if name.isEmpty { continue }
+            let name = Self.plain(raw)
+            if name.isEmpty || Self.ignored.contains(name) { continue }
             guard
                 let column = kind.columns.first(where: {
                     $0.name.lowercased() == name.lowercased() || $0.chinese.contains(name)
@@ -96,6 +96,16 @@ struct ImportHeader: Sendable {
         }
         self.positions = positions
         width = names.count
+    }
+
+    /// What every office's tables have and no register needs.
+    private static let ignored: Set<String> = ["序号", "备注"]
+
+    /// Without white space, the star of a required column, and full-width brackets.
+    private static func plain(_ name: String) -> String {
+        String(
+            name.filter { !$0.isWhitespace && !["\u{FEFF}", "*", "＊"].contains($0) }
+                .map { ["（": "(", "）": ")"][$0] ?? $0 })
     }
 
     func position(_ column: String) -> Int? { positions[column] }

@@ -1,3 +1,4 @@
+import Foundation
 import RegistryDomain
 import RegistryStore
 
@@ -10,7 +11,9 @@ struct RowFields {
     init(_ row: TableRow, _ header: ImportHeader) {
         self.row = row
         self.header = header
-        if row.fields.count > header.width, row.fields[header.width...].contains(where: { !$0.isEmpty }) {
+        if let problem = row.problem {
+            reject(problem)
+        } else if row.fields.count > header.width, row.fields[header.width...].contains(where: { !$0.isEmpty }) {
             reject(
                 "", nil, "tooManyFields", found: "\(row.fields.count)", expected: "\(header.width)", "字段多于表头",
                 "more fields than the header has")
@@ -35,6 +38,20 @@ struct RowFields {
                 row: row.number, field: reason.field, severity: .rejected, rule: reason.rule, code: reason.code,
                 found: reason.found,
                 expected: reason.expected, message: reason.message))
+    }
+
+    /// Something to know of a row that goes in.
+    mutating func note(_ reason: Reason) {
+        findings.append(
+            ImportFinding(
+                row: row.number, field: reason.field, severity: .note, rule: reason.rule, code: reason.code,
+                found: reason.found,
+                expected: reason.expected, message: reason.message))
+    }
+
+    func hasText(_ column: String) -> Bool {
+        guard let position = header.position(column), position < row.fields.count else { return false }
+        return !row.fields[position].trimmed.isEmpty
     }
 
     /// The field without the spaces around it; nil where it is empty or the file has no such column.
@@ -81,10 +98,10 @@ struct RowFields {
 
     mutating func integer(_ column: String) -> Int? {
         guard let text = required(column) else { return nil }
-        if let number = Int(text) { return number }
+        if let number = NumberReader.read(text) { return number }
         reject(
-            column, nil, "notANumber", found: text, expected: "a whole number", "“\(text.prefix(20))”不是整数",
-            "not a whole number")
+            column, nil, "notANumber", found: text, expected: "a whole number", "“\(text.prefix(20))”不是合理的整数",
+            "“\(text.prefix(20))” is no whole number that can be")
         return nil
     }
 
@@ -120,8 +137,24 @@ extension String {
     }
 }
 
+/// A whole number as people write it: 30, ３０, 30.0, 30学时, 2017年度.
+enum NumberReader {
+    private static let units = ["学时", "年度", "年", "课时"]
+
+    /// Nil for what is no whole number or too large to be anything.
+    static func read(_ text: String) -> Int? {
+        var digits = text.applyingTransform(.fullwidthToHalfwidth, reverse: false) ?? text
+        for unit in units where digits.hasSuffix(unit) { digits.removeLast(unit.count) }
+        if digits.hasSuffix(".0") { digits.removeLast(2) }
+        guard let number = Int(digits.trimmed), (-2_000_000_000...2_000_000_000).contains(number) else { return nil }
+        return number
+    }
+}
+
 enum DayReader {
-    static func read(_ text: String) -> Day? {
+    static func read(_ whole: String) -> Day? {
+        // A time of day behind it is what spreadsheets add to a day.
+        let text = whole.split(whereSeparator: { $0.isWhitespace || $0 == "T" }).first.map(String.init) ?? ""
         if text.count == 8, text.allSatisfy({ $0.isASCII && $0.isNumber }) {
             return Day("\(text.prefix(4))-\(text.dropFirst(4).prefix(2))-\(text.suffix(2))")
         }

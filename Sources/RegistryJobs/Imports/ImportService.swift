@@ -1,0 +1,97 @@
+import Foundation
+import Logging
+import RegistryDomain
+import RegistryStore
+
+/// The imports of a daemon: each is a job that is answered for at once and runs in the background, few at a time, the
+/// first to come first.
+public actor ImportService {
+    private struct Waiting {
+        var job: ImportJobRecord
+        var kind: ImportKind
+        var file: URL
+        var caller: Caller
+    }
+
+    private let store: RegistryStore
+    private let importer: Importer
+    private let logger: Logger
+    private let atOnce: Int
+    private let longestQueue: Int
+    private var waiting: [Waiting] = []
+    private var running: [UUID: Task<Void, Never>] = [:]
+    private var isStopped = false
+
+    public init(store: RegistryStore, logger: Logger, atOnce: Int = 2, longestQueue: Int = 100) {
+        self.store = store
+        self.logger = logger
+        self.atOnce = atOnce
+        self.longestQueue = longestQueue
+        importer = Importer(store: store)
+    }
+
+    /// Jobs that a daemon left behind when it ended are told so. For the daemon's start.
+    public func markInterrupted() async {
+        do {
+            let count = try await store.failInterruptedImports()
+            if count > 0 { logger.notice("imports were interrupted", metadata: ["count": "\(count)"]) }
+        } catch {
+            logger.warning("interrupted imports could not be marked", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Records the job and returns; the file is read later and removed after that.
+    ///
+    /// - Throws: `StoreError.forbidden` where the caller may not import this kind, `.unavailable` where too many wait or the
+    ///   daemon is on its way out.
+    public func start(
+        _ kind: ImportKind, file: URL, fileName: String?, options: ImportOptions, as caller: Caller
+    ) async throws -> ImportJobRecord {
+        guard !isStopped, waiting.count < longestQueue else {
+            throw StoreError.unavailable("no room for another import")
+        }
+        let job = try await store.createImportJob(
+            kind, fileName: fileName, dryRun: options.dryRun, allOrNothing: options.allOrNothing, as: caller)
+        waiting.append(Waiting(job: job, kind: kind, file: file, caller: caller))
+        startNext()
+        return job
+    }
+
+    /// Ends what is under way and waits for its end; nothing of it is stored. For the daemon's shutdown.
+    public func stop() async {
+        isStopped = true
+        let left = waiting
+        waiting = []
+        for task in running.values { task.cancel() }
+        for task in running.values { await task.value }
+        for entry in left {
+            try? await store.failImport(job: entry.job.id, .importInterrupted)
+            try? FileManager.default.removeItem(at: entry.file)
+        }
+    }
+
+    private func startNext() {
+        while running.count < atOnce, !isStopped, !waiting.isEmpty {
+            let next = waiting.removeFirst()
+            running[next.job.id] = Task { [self] in await run(next) }
+        }
+    }
+
+    private func run(_ entry: Waiting) async {
+        let started = ContinuousClock.now
+        var metadata: Logger.Metadata = [
+            "job": "\(entry.job.id.uuidString.lowercased())", "kind": "\(entry.kind.rawValue)",
+        ]
+        do {
+            try await importer.execute(entry.job, entry.kind, file: entry.file, as: entry.caller)
+            metadata["duration"] = "\(ContinuousClock.now - started)"
+            logger.info("import ended", metadata: metadata)
+        } catch {
+            metadata["error"] = "\(error)"
+            logger.warning("import failed", metadata: metadata)
+        }
+        try? FileManager.default.removeItem(at: entry.file)
+        running[entry.job.id] = nil
+        startNext()
+    }
+}
