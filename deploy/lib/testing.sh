@@ -1,0 +1,123 @@
+# The steps of deploy/test.
+# shellcheck shell=bash
+
+VENV=.venv-test
+
+prepare_python() {
+  python3 -c 'import venv, ensurepip' 2>/dev/null || as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq python3-venv >&2
+  command -v shellcheck >/dev/null || { as_root apt-get update -qq >&2; as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq shellcheck >&2; }
+  if ! cmp -s deploy/test-requirements.txt "$VENV/installed.txt"; then
+    python3 -m venv "$VENV"
+    "$VENV/bin/pip" install -q --disable-pip-version-check -r deploy/test-requirements.txt >&2
+    cp deploy/test-requirements.txt "$VENV/installed.txt"
+  fi
+}
+
+start_test_server() {
+  PG_BIN=$(postgres_bin)
+  export CEREGISTRY_PG_BIN="$PG_BIN" CEREGISTRY_SQL_DIRECTORY="$ROOT/sql"
+  if [ -n "${DATABASE_URL:-}" ]; then
+    export CEREGISTRY_TEST_DATABASE_URL="$DATABASE_URL"
+    unset DATABASE_URL
+    return
+  fi
+  chmod 755 "$WORK"
+  mkdir "$WORK/data"
+  if is_root; then chown postgres "$WORK" "$WORK/data"; fi
+  local port
+  port=$(free_port)
+  as_cluster "$PG_BIN/initdb" -D "$WORK/data" -U postgres --auth=trust --encoding=UTF8 --locale=C.UTF-8 >/dev/null
+  as_cluster "$PG_BIN/pg_ctl" -D "$WORK/data" -l "$WORK/postgres.log" -w -o \
+    "-p $port -k $WORK -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=300 -c shared_buffers=256MB" start >/dev/null </dev/null
+  export CEREGISTRY_TEST_DATABASE_URL="postgresql://postgres@127.0.0.1:$port/postgres"
+}
+
+stop_test_server() {
+  if [ -d "$WORK/data" ]; then as_cluster "$PG_BIN/pg_ctl" -D "$WORK/data" -m immediate stop >/dev/null 2>&1 || true; fi
+  rm -rf "$WORK"
+}
+
+# Every step runs, whatever the one before came to.
+step() {
+  local name=$1
+  shift
+  echo
+  echo "== $name"
+  if ! "$@"; then
+    echo "== $name: FAILED"
+    step_failed=1
+  fi
+}
+
+check_style() {
+  swift format lint --strict --recursive Sources Tests Package.swift &&
+    shellcheck -x deploy/up deploy/down deploy/ceregistry deploy/test deploy/lib/*.sh .ci/run
+}
+
+# Adds what a runner's own summary says to the totals.
+count() {
+  local log=$1
+  passed=$((passed + $(python3 - "$log" passed <<'PYTHON'
+import re, sys
+text = open(sys.argv[1], errors="replace").read()
+total = failed = 0
+for tests, outcome, issues in re.findall(r"Test run with (\d+) tests?(?: in \d+ suites?)? (passed|failed)(?:.* with (\d+) issue)?", text):
+    total += int(tests)
+failed += len(set(re.findall(r"Test (.+?) failed after", text)))
+match = re.findall(r"(\d+) (passed|failed|errors?)(?=[,\s])[^\n]* in [\d.]+s", text)
+for line in re.findall(r"=+ ([^\n]*?) in [\d.]+s", text):
+    for number, word in re.findall(r"(\d+) (passed|failed|error)", line):
+        if word == "passed": total += int(number)
+        else: failed += int(number); total += int(number)
+print(total - failed if sys.argv[2] == "passed" else failed)
+PYTHON
+  )))
+  failed=$((failed + $(python3 - "$log" failed <<'PYTHON'
+import re, sys
+text = open(sys.argv[1], errors="replace").read()
+failed = len(set(re.findall(r"Test (.+?) failed after", text)))
+for line in re.findall(r"=+ ([^\n]*?) in [\d.]+s", text):
+    failed += sum(int(number) for number, word in re.findall(r"(\d+) (failed|error)", line))
+print(failed)
+PYTHON
+  )))
+}
+
+logged() {
+  local log status=0
+  log=$(mktemp)
+  "$@" 2>&1 | tee "$log" || status=1
+  count "$log"
+  rm -f "$log"
+  return $status
+}
+
+swift_tests() {
+  local arguments=(--skip-build --disable-xctest)
+  if [ -n "$FILTER" ]; then arguments+=(--filter "$FILTER"); fi
+  logged swift test "${arguments[@]}"
+}
+
+end_to_end_tests() {
+  local arguments=(-q -p no:cacheprovider Tests/EndToEnd)
+  if [ -n "$FILTER" ]; then arguments+=(-k "$FILTER"); fi
+  CEREGISTRY_BINARY="$(swift build --show-bin-path)/ceregistry"
+  export CEREGISTRY_BINARY
+  local status=0
+  PYTHONDONTWRITEBYTECODE=1 logged "$VENV/bin/python" -m pytest "${arguments[@]}" || status=$?
+  # pytest says 5 where a filter fits no test of it.
+  if [ -n "$FILTER" ] && [ "$status" -ne 0 ]; then PYTHONDONTWRITEBYTECODE=1 "$VENV/bin/python" -m pytest "${arguments[@]}" --collect-only >/dev/null || return 0; fi
+  return $status
+}
+
+# PostgresClient alone in a package of its own: under a sanitizer nothing else is built.
+sanitized_tests() {
+  local folder="$ROOT/.build-$1"
+  mkdir -p "$folder/package/Sources" "$folder/package/Tests"
+  ln -sfn "$ROOT/Sources/CLibPQ" "$folder/package/Sources/CLibPQ"
+  ln -sfn "$ROOT/Sources/CEpoll" "$folder/package/Sources/CEpoll"
+  ln -sfn "$ROOT/Sources/PostgresClient" "$folder/package/Sources/PostgresClient"
+  ln -sfn "$ROOT/Tests/PostgresClientTests" "$folder/package/Tests/PostgresClientTests"
+  cp "$ROOT/deploy/lib/sanitizer-package.swift" "$folder/package/Package.swift"
+  logged swift test --package-path "$folder/package" --scratch-path "$folder/build" --disable-xctest --sanitize="$1"
+}
