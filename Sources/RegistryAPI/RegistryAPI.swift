@@ -29,7 +29,8 @@ public struct RegistryAPI: Sendable {
         PublicRoutes(services: services, openAPI: Array(document)).add(to: router)
         for endpoint in Endpoint.authenticated { add(endpoint, to: router) }
         let imports = ImportRoutes(services: services)
-        router.on("/api/v1/imports/:kind", method: .post) { request, context in
+        // One position in a path has one name in the router: an import's id and the kind of a file share it.
+        router.on("/api/v1/imports/:id", method: .post) { request, context in
             try await imports.start(request, context, caller: try await authenticate(request, context))
         }
         refuseOtherMethods(on: router)
@@ -58,11 +59,9 @@ public struct RegistryAPI: Sendable {
     private func refuseOtherMethods(on router: Router<RegistryContext>) {
         var methods: [String: Set<HTTPRequest.Method>] = [
             "/healthz": [.get], "/readyz": [.get], "/openapi.json": [.get], "/metrics": [.get], "/verify/:code": [.get],
-            "/api/v1/sessions": [.post], "/api/v1/imports/:kind": [.post],
+            "/api/v1/sessions": [.post], "/api/v1/imports/:id": [.post],
         ]
         for endpoint in Endpoint.authenticated { methods[endpoint.routerPath, default: []].insert(endpoint.method) }
-        // One position in a path has one name here: what an import is called and what a kind is called share it.
-        methods["/api/v1/imports/:kind", default: []].formUnion(methods.removeValue(forKey: "/api/v1/imports/:id") ?? [])
         for (path, allowed) in methods {
             let allow = allowed.map(\.rawValue).sorted().joined(separator: ", ")
             for method in [HTTPRequest.Method.get, .post, .put, .patch, .delete] where !allowed.contains(method) {

@@ -51,7 +51,7 @@ step() {
 
 check_style() {
   swift format lint --strict --recursive Sources Tests Package.swift &&
-    shellcheck -x deploy/up deploy/down deploy/ceregistry deploy/test deploy/lib/*.sh .ci/run
+    shellcheck -x deploy/up deploy/down deploy/ceregistry deploy/test .ci/run
 }
 
 # Adds what a runner's own summary says to the totals.

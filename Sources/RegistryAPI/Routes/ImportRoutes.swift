@@ -10,7 +10,7 @@ struct ImportRoutes: Sendable {
     let services: APIServices
 
     func start(_ request: Request, _ context: RegistryContext, caller: Caller) async throws -> Response {
-        guard let kind = context.parameters.get("kind").flatMap({ ImportKind(rawValue: $0) }) else {
+        guard let kind = context.parameters.get("id").flatMap({ ImportKind(rawValue: $0) }) else {
             throw Problem(.notFound, [.routeUnknown])
         }
         try await services.store.permit(kind.right, caller)

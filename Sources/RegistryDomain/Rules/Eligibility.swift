@@ -11,6 +11,20 @@ public struct YearAnswer: Codable, Sendable, Equatable {
     /// The entries of this year that stand.
     public var entries: [UUID]
     public var dueOn: Day
+
+    private enum Key: String, CodingKey { case year, status, requiredHours, creditedHours, mode, entries, dueOn }
+
+    /// `mode` is there as `null` where nothing was learned.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(year, forKey: .year)
+        try container.encode(status, forKey: .status)
+        try container.encode(requiredHours, forKey: .requiredHours)
+        try container.encode(creditedHours, forKey: .creditedHours)
+        try container.encode(mode, forKey: .mode)
+        try container.encode(entries, forKey: .entries)
+        try container.encode(dueOn, forKey: .dueOn)
+    }
 }
 
 /// The answer at the counter, with everything it rests on.

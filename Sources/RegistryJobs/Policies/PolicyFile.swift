@@ -53,7 +53,7 @@ public struct PolicyFile: Sendable {
                 PolicyFileMistake(path: "", message: Text(zh: "格式不正确：\(error)", en: "is malformed: \(error)"))
             ])
         }
-        let document = String(decoding: try RegistryJSON.encoder().encode(policy), as: UTF8.self)
+        let document = String(decoding: try RegistryJSON.bytes(policy), as: UTF8.self)
         let unknown = try Self.unknownFields(in: node, comparedWith: document)
         let mistakes =
             unknown

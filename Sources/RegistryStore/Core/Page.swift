@@ -11,6 +11,15 @@ public struct Page<Item: Codable & Sendable>: Codable, Sendable {
         self.items = items
         self.nextCursor = nextCursor
     }
+
+    private enum Key: String, CodingKey { case items, nextCursor }
+
+    /// The last page says `null`, so that a client finds the field on every page.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(items, forKey: .items)
+        try container.encode(nextCursor, forKey: .nextCursor)
+    }
 }
 
 /// The key of the last row of a page, as base64url of JSON: a client hands it back and reads nothing from it.

@@ -4,7 +4,8 @@ import Foundation
 /// UUIDs in lower case.
 public enum RegistryJSON {
     static let shanghai = TimeZone(identifier: "Asia/Shanghai") ?? TimeZone(secondsFromGMT: 8 * 3600) ?? .gmt
-    static let instants = Date.ISO8601FormatStyle(includingFractionalSeconds: true, timeZone: shanghai)
+    static let instants = Date.ISO8601FormatStyle(
+        timeZoneSeparator: .colon, includingFractionalSeconds: true, timeZone: shanghai)
 
     public static func encoder(pretty: Bool = false) -> JSONEncoder {
         let encoder = JSONEncoder()
@@ -59,7 +60,7 @@ public enum RegistryJSON {
 
     /// Reads RFC 3339 with or without a fraction, any offset; nil otherwise.
     public static func instant(_ text: String) -> Date? {
-        (try? instants.parse(text)) ?? (try? Date.ISO8601FormatStyle(timeZone: shanghai).parse(text))
+        (try? instants.parse(text)) ?? (try? Date.ISO8601FormatStyle(timeZoneSeparator: .colon, timeZone: shanghai).parse(text))
     }
 
     static func string(_ value: some Encodable) throws -> String {

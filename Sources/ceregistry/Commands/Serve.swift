@@ -71,9 +71,11 @@ struct Daemon {
     func run() async throws {
         let state = DaemonState()
         let metrics = MetricsRegistry()
+        let imports = ImportService(store: store, logger: logger)
+        await imports.markInterrupted()
         let uploads = FileManager.default.temporaryDirectory.appendingPathComponent("ceregistry-uploads")
         let services = APIServices(
-            store: store, jobs: try await jobs(metrics), metrics: metrics, uploadDirectory: uploads,
+            store: store, jobs: jobs(imports, metrics), metrics: metrics, uploadDirectory: uploads,
             verificationPage: try ConsolePages().verification, isAcceptingWork: { !state.isStopping })
         let router = try RegistryAPI(services: services, logger: logger).router()
         let portFile = settings.portFile
@@ -93,13 +95,12 @@ struct Daemon {
                 services: [.init(service: StopWatcher(state: state)), .init(service: application)],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "ceregistry.lifecycle") { JSONLogHandler(level: .error, label: $0) }))
         try await group.run()
+        await imports.stop()
         await store.close()
         logger.notice("stopped")
     }
 
-    private func jobs(_ metrics: MetricsRegistry) async throws -> JobsClient {
-        let imports = ImportService(store: store, logger: logger)
-        await imports.markInterrupted()
+    private func jobs(_ imports: ImportService, _ metrics: MetricsRegistry) -> JobsClient {
         let auditor = Auditor(
             store: store, reader: settings.store(logger: logger, role: .auditor, connections: 2), logger: logger)
         let store = store
