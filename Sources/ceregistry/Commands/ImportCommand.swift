@@ -29,7 +29,7 @@ struct ImportCommand: AsyncParsableCommand {
             let caller = try await acting.caller(store)
             return try await Importer(store: store).run(
                 kind, file: URL(fileURLWithPath: file), options: ImportOptions(dryRun: dryRun, allOrNothing: allOrNothing),
-                as: caller, progress: { rows in if rows % 10_000 < 500 { Say.note("\(rows) …") } })
+                as: caller, progress: { rows in if rows >= 10_000, rows % 10_000 < 500 { Say.note("\(rows) …") } })
         }
         if json { try Say.json(job) } else { report(job) }
         if job.state == "failed" { throw ExitCode(2) }
