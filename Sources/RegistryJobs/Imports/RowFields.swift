@@ -40,15 +40,6 @@ struct RowFields {
                 expected: reason.expected, message: reason.message))
     }
 
-    /// Something to know of a row that goes in.
-    mutating func note(_ reason: Reason) {
-        findings.append(
-            ImportFinding(
-                row: row.number, field: reason.field, severity: .note, rule: reason.rule, code: reason.code,
-                found: reason.found,
-                expected: reason.expected, message: reason.message))
-    }
-
     func hasText(_ column: String) -> Bool {
         guard let position = header.position(column), position < row.fields.count else { return false }
         return !row.fields[position].trimmed.isEmpty

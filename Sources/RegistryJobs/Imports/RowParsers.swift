@@ -46,14 +46,13 @@ struct LearnerParser: RowParser {
     private let today: Day
     /// From when somebody is taken to be in post of whom the file does not say: the first year that anybody owes.
     private let firstDay: Day
-    private var hasSaidSo = false
 
     init(policies: PolicySet, today: Day) {
         self.today = today
         firstDay = policies.subjectYears.first.flatMap { Day(year: $0.year, month: 1, day: 1) } ?? today
     }
 
-    mutating func read(_ fields: inout RowFields) -> StagedLearner {
+    func read(_ fields: inout RowFields) -> StagedLearner {
         let number = fields.idNumber()
         let name = fields.required("name")
         let gender = fields.hasText("gender") ? fields.word("gender", FileWords.genders) : nil
@@ -73,16 +72,13 @@ struct LearnerParser: RowParser {
         guard !fields.isRejected, let number, let name, let employer else {
             return StagedLearner(row: fields.row.number, findings: fields.findings, learner: nil)
         }
-        if from == nil, since == nil, !hasSaidSo {
-            hasSaidSo = true
-            fields.note(.inPostAssumed(since: start))
-        }
         return StagedLearner(
             row: fields.row.number, findings: fields.findings,
             learner: NewLearner(
                 idNumber: number.value, name: name, gender: gender, employerCreditCode: employer.value, post: post,
                 title: title,
-                professionalSince: since, employedFrom: start, employedUntil: until))
+                professionalSince: since, employedFrom: start, employedUntil: until),
+            isPeriodAssumed: from == nil && since == nil)
     }
 }
 
@@ -176,17 +172,6 @@ extension Reason {
             rule: .Q11, code: "dateAfterToday",
             message: Text(zh: "日期\(day)晚于今天（\(today)）。", en: "\(day) is later than today, \(today)."), field: field,
             found: day.description, expected: "\(today) or earlier")
-    }
-
-    static func inPostAssumed(since day: Day) -> Reason {
-        Reason(
-            rule: .Q2, code: "inPostAssumed",
-            message: Text(
-                zh: "从本行起，凡未填任职开始日期和专业技术工作起始时间的新学员，均按\(day)起在岗登记。",
-                en:
-                    "From this row on, new learners of whom the file gives neither day are taken to be in post since \(day)."
-            ),
-            field: "employedFrom", expected: "employedFrom or professionalSince")
     }
 
     func named(_ field: String, found: String) -> Reason {

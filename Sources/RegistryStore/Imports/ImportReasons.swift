@@ -21,6 +21,10 @@ extension Reason {
     static let employmentEnded = ofImport(
         .Q2, "employmentEnded", field: "employerCreditCode", "登记显示该学员已离开这一单位；如已返回，请登记新的任职时间。",
         "The register says that the learner has left this employer; record a new period if they are back.")
+    static let inPostAssumed = ofImport(
+        .Q2, "inPostAssumed", field: "employedFrom", expected: "employedFrom or professionalSince",
+        "从本行起，未填任职开始日期和专业技术工作起始时间的新学员，均按此日起在岗登记。",
+        "From this row on, new learners of whom the file gives neither day are taken to be in post since this day.")
     static let nameCorrected = ofImport(
         .L1, "nameCorrected", field: "name", "姓名与登记的不同，已按文件更正并留存原姓名。",
         "The name differed from the register; it was corrected, and the old one is kept.")

@@ -11,11 +11,19 @@ struct LearnerImport: ImportPlan {
         "employerUnknown": .employerUnknown.naming("employerCreditCode"),
         "employerClosed": .employerClosed.naming("employerCreditCode"), "employerDiffers": .employerDiffers,
         "employmentEnded": .employmentEnded, "nameCorrected": .nameCorrected,
+        "inPostAssumed": .inPostAssumed,
     ]
 
     func sort(_ work: ImportWork) async throws {
-        _ = try await work.pipeline([ImportSQL.readRefusals, sorting(work)])
+        _ = try await work.pipeline([ImportSQL.readRefusals, sorting(work), Self.sayingSoOnce])
     }
+
+    private static let sayingSoOnce: Statement = """
+        UPDATE import_rows r SET note = 'inPostAssumed', found = s.employed_from::text
+        FROM import_staged s
+        WHERE s.row = r.row AND r.row = (SELECT min(n.row) FROM import_rows n JOIN import_staged t USING (row)
+                                         WHERE n.state = 'new' AND t.is_period_assumed)
+        """
 
     private func sorting(_ work: ImportWork) -> Statement {
         """

@@ -33,11 +33,14 @@ public struct StagedLearner: StagedRow {
     public var row: Int
     public var findings: [ImportFinding]
     public var learner: NewLearner?
+    /// Whether the file says nothing of when the period in post began.
+    public var isPeriodAssumed: Bool
 
-    public init(row: Int, findings: [ImportFinding], learner: NewLearner?) {
+    public init(row: Int, findings: [ImportFinding], learner: NewLearner?, isPeriodAssumed: Bool = false) {
         self.row = row
         self.findings = findings
         self.learner = learner
+        self.isPeriodAssumed = isPeriodAssumed
     }
 
     public var values: [String?]? {
@@ -45,7 +48,7 @@ public struct StagedLearner: StagedRow {
             [
                 $0.idNumber, $0.name, $0.gender, $0.employerCreditCode, $0.post, $0.title,
                 $0.professionalSince?.description,
-                $0.employedFrom.description, $0.employedUntil?.description,
+                $0.employedFrom.description, $0.employedUntil?.description, isPeriodAssumed ? "t" : "f",
             ]
         }
     }

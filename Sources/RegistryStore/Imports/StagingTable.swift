@@ -15,6 +15,7 @@ enum StagingTable {
                 ("post", "text"),
                 ("title", "text"), ("professional_since", "date"), ("employed_from", "date"),
                 ("employed_until", "date"),
+                ("is_period_assumed", "boolean"),
             ]
         case .completions:
             [
