@@ -67,6 +67,7 @@ let package = Package(
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
@@ -100,6 +101,7 @@ let package = Package(
             dependencies: ["RegistryDomain", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
         .testTarget(name: "RegistryStoreTests", dependencies: ["RegistryStore", "RegistryJobs"], swiftSettings: strict),
+        .testTarget(name: "RegistryAPITests", dependencies: ["RegistryAPI"], swiftSettings: strict),
         .testTarget(name: "RegistryJobsTests", dependencies: ["RegistryJobs"], swiftSettings: strict),
     ]
 )

@@ -42,7 +42,8 @@ public struct JobsClient: Sendable {
     public var bulletin: @Sendable (BulletinQuestion, Caller) async throws -> BulletinRecord
 
     public init(
-        startImport: @escaping @Sendable (ImportKind, URL, String?, ImportOptions, Caller) async throws -> ImportJobRecord,
+        startImport:
+            @escaping @Sendable (ImportKind, URL, String?, ImportOptions, Caller) async throws -> ImportJobRecord,
         importJob: @escaping @Sendable (UUID, Caller) async throws -> ImportJobRecord,
         importFindings: @escaping @Sendable (UUID, String?, Int?, Caller) async throws -> Page<ImportFinding>,
         runAudit: @escaping @Sendable (Caller) async throws -> AuditReport,

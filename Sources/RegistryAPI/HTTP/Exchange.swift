@@ -6,6 +6,15 @@ import NIOCore
 import RegistryDomain
 import RegistryStore
 
+/// A request of anybody, with what its handler needs.
+struct OpenExchange: Sendable {
+    let request: Request
+    let context: RegistryContext
+    let services: APIServices
+    /// The JSON body, as far as the endpoint has one.
+    let bytes: [UInt8]
+}
+
 /// One authenticated request with what its handler needs.
 struct Exchange: Sendable {
     let request: Request
@@ -20,20 +29,31 @@ struct Exchange: Sendable {
     // MARK: Path and query
 
     func id(_ name: String = "id") throws -> UUID {
-        guard let text = context.parameters.get(name), let id = UUID(uuidString: text) else {
-            throw Problem(.notFound, [.recordUnknown])
-        }
+        guard let id = UUID(uuidString: try path(name)) else { throw Problem(.notFound, [.recordUnknown]) }
         return id
     }
 
-    func text(_ name: String) -> String? {
-        let value = request.uri.queryParameters[Substring(name)].map(String.init)
-        return value?.isEmpty == true ? nil : value
+    func path(_ name: String) throws -> String {
+        guard let text = context.path(name) else { throw Problem(.notFound, [.recordUnknown]) }
+        return text
     }
+
+    /// A query parameter as it was sent; nil where it is missing or empty.
+    func text(_ name: String) throws -> String? {
+        guard let value = request.uri.queryParameters[Substring(name)], !value.isEmpty else { return nil }
+        guard !value.utf8.contains(0) else {
+            throw Problem(
+                .unprocessableContent,
+                [.field(name, found: nil, expected: Text(zh: "不能含有 NUL 字符", en: "must have no NUL character"))])
+        }
+        return String(value)
+    }
+
+    func cursor() throws -> String? { try text("cursor") }
 
     /// A query parameter in its meaning; 422 naming it where it has none.
     func query<Value>(_ name: String, expected: Text, _ read: (String) -> Value?) throws -> Value? {
-        guard let text = text(name) else { return nil }
+        guard let text = try text(name) else { return nil }
         guard let value = read(text) else {
             throw Problem(.unprocessableContent, [.field(name, found: String(text.prefix(80)), expected: expected)])
         }
@@ -45,20 +65,33 @@ struct Exchange: Sendable {
     }
 
     func instant(_ name: String) throws -> Date? {
-        try query(name, expected: Text(zh: "时刻如 2018-03-01T09:00:00+08:00", en: "an instant as 2018-03-01T09:00:00+08:00")) {
+        try query(
+            name, expected: Text(zh: "时刻如 2018-03-01T09:00:00+08:00", en: "an instant as 2018-03-01T09:00:00+08:00")
+        ) {
             // A plus sign in a query stands for a space to many clients.
             RegistryJSON.instant($0.replacing(" ", with: "+"))
         }
     }
 
     func integer(_ name: String, in range: ClosedRange<Int>) throws -> Int? {
-        try query(name, expected: Text(zh: "\(range)之间的整数", en: "a whole number in \(range)")) {
+        try query(
+            name,
+            expected: Text(
+                zh: "\(range.lowerBound) 到 \(range.upperBound) 的整数",
+                en: "a whole number from \(range.lowerBound) to \(range.upperBound)")
+        ) {
             Int($0).flatMap { range.contains($0) ? $0 : nil }
         }
     }
 
     func authority(_ name: String) throws -> Authority? {
-        try query(name, expected: Text(zh: "city、base 或 county:511802", en: "city, base, or county: and six digits")) { Authority($0) }
+        try query(name, expected: Text(zh: "city、base 或 county:511802", en: "city, base, or county: and six digits")) {
+            Authority($0)
+        }
+    }
+
+    func flag(_ name: String) throws -> Bool {
+        try query(name, expected: Text(zh: "true 或 false", en: "true or false")) { Bool($0) } ?? false
     }
 
     func limit() throws -> Int? { try integer("limit", in: 1...200) }
@@ -83,10 +116,14 @@ struct Exchange: Sendable {
         guard (1...255).contains(key.count), key.allSatisfy({ $0.isASCII }) else {
             throw Problem(
                 .badRequest,
-                [.api("idempotencyKeyInvalid", "Idempotency-Key 应为1至255个ASCII字符。", "An Idempotency-Key has 1 to 255 ASCII characters.")])
+                [
+                    .api(
+                        "idempotencyKeyInvalid", "Idempotency-Key 应为1至255个ASCII字符。",
+                        "An Idempotency-Key has 1 to 255 ASCII characters.")
+                ])
         }
         var hash = SHA256()
-        hash.update(data: Data("\(request.method.rawValue) \(request.uri.path)\n".utf8))
+        hash.update(data: Data("\(request.method.rawValue) \(request.uri.string)\n".utf8))
         hash.update(data: bytes)
         return OnceKey(key: key, fingerprint: Array(hash.finalize()))
     }
@@ -100,7 +137,11 @@ struct Exchange: Sendable {
 
     /// The record with its version as ETag; nothing where the caller has it already.
     func versioned(_ value: some Encodable, _ version: Int) throws -> Reply {
-        if request.headers[.ifNoneMatch]?.contains("\"\(version)\"") == true {
+        let held = request.headers[values: .ifNoneMatch].flatMap { $0.split(separator: ",") }.map { tag in
+            // Weak comparison (RFC 9110, 13.1.2).
+            tag.filter { $0 != " " }.trimmingPrefix("W/")
+        }
+        if held.contains("\"\(version)\"") || held.contains("*") {
             return Reply(status: .notModified, headers: [.eTag: "\"\(version)\""], body: [])
         }
         return try .json(value, version: version)

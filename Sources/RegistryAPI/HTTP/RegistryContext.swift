@@ -1,16 +1,36 @@
 import Foundation
 import Hummingbird
 import RegistryDomain
+import Synchronization
 
-/// What belongs to one request: its id and the language of its answers.
+/// What belongs to one request: its id, the language of its answers, and what its line in the log will say.
 public struct RegistryContext: RequestContext {
     public var coreContext: CoreRequestContextStorage
     public var requestId: String
     public var language: Language
+    let notes = RequestNotes()
 
     public init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
         requestId = UUID().uuidString.lowercased()
         language = .zh
+    }
+
+    /// A part of the path in its meaning, percent-decoded; nil where it is no text that could name anything.
+    func path(_ name: String) -> String? {
+        guard let text = parameters.get(name)?.removingPercentEncoding, !text.isEmpty, !text.utf8.contains(0) else {
+            return nil
+        }
+        return text
+    }
+}
+
+/// What becomes known of a request on its way, for the log: a context is a value, and its changes stay below.
+final class RequestNotes: Sendable {
+    private let known = Mutex<UUID?>(nil)
+
+    var userId: UUID? {
+        get { known.withLock { $0 } }
+        set { known.withLock { $0 = newValue } }
     }
 }

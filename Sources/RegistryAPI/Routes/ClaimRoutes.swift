@@ -15,7 +15,9 @@ struct ResubmissionBody: Decodable {
         let container = try decoder.container(keyedBy: Key.self)
         reason = try container.decodeIfPresent(String.self, forKey: .reason)
         let fields = try container.nestedContainer(keyedBy: Field.self, forKey: .evidence)
-        let mode = try container.decodeIfPresent(Mode.self, forKey: .mode) ?? (fields.contains(.sessionCode) ? .faceToFace : .online)
+        let mode =
+            try container.decodeIfPresent(Mode.self, forKey: .mode)
+            ?? (fields.contains(.sessionCode) ? .faceToFace : .online)
         switch mode {
         case .online: evidence = .online(try container.decode(OnlineEvidence.self, forKey: .evidence))
         case .faceToFace: evidence = .faceToFace(try container.decode(FaceToFaceEvidence.self, forKey: .evidence))
@@ -51,6 +53,16 @@ struct DecisionResultDocument: Encodable {
     var recognizedOn: Day?
     var code: String?
     var reasons: [ReasonDocument]?
+
+    init(_ result: DecisionResult, language: Language) {
+        claim = result.claim
+        status = result.status
+        decision = result.decision
+        entry = result.entry
+        recognizedOn = result.recognizedOn
+        code = result.code
+        reasons = result.reasons?.map { ReasonDocument($0, language: language) }
+    }
 }
 
 struct DecisionResults: Encodable {
@@ -60,16 +72,21 @@ struct DecisionResults: Encodable {
 extension Endpoint {
     static let claims: [Endpoint] = [
         .post("/api/v1/claims", "submitClaim", .submitClaim) { exchange in
-            let record = try await exchange.store.submitClaim(exchange.body(), as: exchange.caller, once: exchange.once())
-            return try .json(record, .created, version: record.version)
+            let record = try await exchange.store.submitClaim(
+                exchange.body(), as: exchange.caller, once: exchange.once())
+            return try .json(
+                record, .created, version: record.version, at: "/api/v1/claims/\(record.id.uuidString.lowercased())")
         },
         .get("/api/v1/claims", "listClaims", .listClaims) { exchange in
             let words = ClaimState.allCases.map(\.rawValue).joined(separator: ", ")
             let filter = ClaimFilter(
                 state: try exchange.query("state", expected: Text(zh: words, en: words)) { ClaimState(rawValue: $0) },
-                authority: try exchange.authority("authority"), subjectYear: try exchange.integer("year", in: 1900...2999),
-                learner: try exchange.query("learner", expected: Text(zh: "UUID", en: "a UUID")) { UUID(uuidString: $0) },
-                cursor: exchange.text("cursor"), limit: try exchange.limit())
+                authority: try exchange.authority("authority"),
+                subjectYear: try exchange.integer("year", in: 1900...2999),
+                learner: try exchange.query("learner", expected: Text(zh: "UUID", en: "a UUID")) {
+                    UUID(uuidString: $0)
+                },
+                cursor: try exchange.cursor(), limit: try exchange.limit())
             return try .json(try await exchange.store.claims(filter, as: exchange.caller))
         },
         .get("/api/v1/claims/{id}", "readClaim", .readClaim) { exchange in
@@ -85,7 +102,8 @@ extension Endpoint {
         .post("/api/v1/claims/{id}/resubmissions", "resubmitClaim", .resubmitClaim) { exchange in
             let body = try exchange.body(ResubmissionBody.self)
             let record = try await exchange.store.resubmitClaim(
-                id: exchange.id(), evidence: body.evidence, reason: body.reason, as: exchange.caller, once: exchange.once())
+                id: exchange.id(), evidence: body.evidence, reason: body.reason, as: exchange.caller,
+                once: exchange.once())
             return try .json(record, .created, version: record.version)
         },
         .post("/api/v1/claims/{id}/reroutings", "rerouteClaim", .rerouteClaim) { exchange in
@@ -100,19 +118,21 @@ extension Endpoint {
 
     /// A claim alone: its result is the answer, a refusal a problem.
     @Sendable private static func decide(_ exchange: Exchange) async throws -> Reply {
+        let request = try exchange.body(DecisionRequest.self)
         let results = try await exchange.store.decide(
-            claims: [exchange.id()], exchange.body(), as: exchange.caller, once: exchange.once())
+            claims: [exchange.id()], request, as: exchange.caller, once: exchange.once())
         guard let result = results.first else { throw Problem(.notFound, [.claimUnknown]) }
-        guard result.status == 201 else {
+        exchange.services.count(results, of: request.decision)
+        guard result.status == HTTPResponse.Status.created.code else {
             var problem = Problem(HTTPResponse.Status(code: result.status), result.reasons ?? [])
             problem.entry = result.entry
             problem.claim = result.claim
             throw problem
         }
-        exchange.services.metrics.add("ceregistry_decisions_total")
         return try .json(
             DecisionAnswer(
-                claim: result.claim, decision: result.decision, entry: result.entry, recognizedOn: result.recognizedOn), .created)
+                claim: result.claim, decision: result.decision, entry: result.entry, recognizedOn: result.recognizedOn),
+            .created)
     }
 
     @Sendable private static func decideMany(_ exchange: Exchange) async throws -> Reply {
@@ -120,15 +140,8 @@ extension Endpoint {
         let results = try await exchange.store.decide(
             claims: body.claims, DecisionRequest(decision: body.decision, reason: body.reason, answers: body.answers),
             as: exchange.caller, once: exchange.once())
-        let made = results.count { $0.status == 201 }
-        exchange.services.metrics.add("ceregistry_decisions_total", [], Double(made))
-        return try .json(
-            DecisionResults(
-                results: results.map { result in
-                    DecisionResultDocument(
-                        claim: result.claim, status: result.status, decision: result.decision, entry: result.entry,
-                        recognizedOn: result.recognizedOn, code: result.code,
-                        reasons: result.reasons?.map { ReasonDocument($0, language: exchange.context.language) })
-                }))
+        exchange.services.count(results, of: body.decision)
+        let language = exchange.context.language
+        return try .json(DecisionResults(results: results.map { DecisionResultDocument($0, language: language) }))
     }
 }

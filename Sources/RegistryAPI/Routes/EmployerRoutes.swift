@@ -23,8 +23,9 @@ struct EmployerMergeBody: Decodable {
 extension Endpoint {
     static let employers: [Endpoint] = [
         .post("/api/v1/employers", "createEmployer", .createEmployer) { exchange in
-            try .json(
-                try await exchange.store.createEmployer(exchange.body(), as: exchange.caller, once: exchange.once()), .created)
+            let record = try await exchange.store.createEmployer(
+                exchange.body(), as: exchange.caller, once: exchange.once())
+            return try .json(record, .created, at: "/api/v1/employers/\(record.id.uuidString.lowercased())")
         },
         .post("/api/v1/employers/searches", "searchEmployers", .readEmployer) { exchange in
             let body = try exchange.body(EmployerSearchBody.self)
@@ -44,13 +45,15 @@ extension Endpoint {
             let body = try exchange.body(EmployerClosureBody.self)
             return try .json(
                 try await exchange.store.closeEmployer(
-                    id: exchange.id(), on: body.on, reason: body.reason, as: exchange.caller, once: exchange.once()), .created)
+                    id: exchange.id(), on: body.on, reason: body.reason, as: exchange.caller, once: exchange.once()),
+                .created)
         },
         .post("/api/v1/employers/{id}/merges", "mergeEmployers", .changeEmployer) { exchange in
             let body = try exchange.body(EmployerMergeBody.self)
             return try .json(
                 try await exchange.store.mergeEmployers(
-                    kept: exchange.id(), from: body.from, reason: body.reason, document: body.document, as: exchange.caller,
+                    kept: exchange.id(), from: body.from, reason: body.reason, document: body.document,
+                    as: exchange.caller,
                     once: exchange.once()), .created)
         },
     ]

@@ -1,32 +1,80 @@
 import HTTPTypes
 import RegistryDomain
+import RegistryStore
 
 /// One address and method of the API, and what serves it. The router, the OpenAPI document's test and the table of
 /// rights all read this list.
 struct Endpoint: Sendable {
+    typealias Handler = @Sendable (Exchange) async throws -> Reply
+    typealias OpenHandler = @Sendable (OpenExchange) async throws -> Reply
+
+    /// Whom it serves, and with what.
+    enum Service: Sendable {
+        /// Anybody, signed in or not.
+        case everybody(OpenHandler)
+        case holders(of: Rights.Action, Handler)
+    }
+
+    /// What it takes in: a file is read by its handler as it arrives.
+    enum Intake: Sendable { case nothing, json, file }
+
     var method: HTTPRequest.Method
     /// With `{id}` as OpenAPI writes it.
     var path: String
+    /// OpenAPI's `operationId`.
     var operation: String
+    var service: Service
+    var intake: Intake
+    /// How long it may take before the client is told to try again.
+    var timeLimit: Duration
+
+    init(
+        _ method: HTTPRequest.Method, _ path: String, _ operation: String, _ service: Service, intake: Intake,
+        timeLimit: Duration = .seconds(30)
+    ) {
+        self.method = method
+        self.path = path
+        self.operation = operation
+        self.service = service
+        self.intake = intake
+        self.timeLimit = timeLimit
+    }
+
+    static func get(_ path: String, _ operation: String, _ action: Rights.Action, _ handler: @escaping Handler)
+        -> Endpoint
+    {
+        Endpoint(.get, path, operation, .holders(of: action, handler), intake: .nothing)
+    }
+
+    static func post(_ path: String, _ operation: String, _ action: Rights.Action, _ handler: @escaping Handler)
+        -> Endpoint
+    {
+        Endpoint(.post, path, operation, .holders(of: action, handler), intake: .json)
+    }
+
+    static func delete(_ path: String, _ operation: String, _ action: Rights.Action, _ handler: @escaping Handler)
+        -> Endpoint
+    {
+        Endpoint(.delete, path, operation, .holders(of: action, handler), intake: .nothing)
+    }
+
+    func within(_ limit: Duration) -> Endpoint {
+        var endpoint = self
+        endpoint.timeLimit = limit
+        return endpoint
+    }
+
     /// Nil where nobody need be signed in.
-    var action: Rights.Action?
-    var handler: @Sendable (Exchange) async throws -> Reply
-
-    static func get(
-        _ path: String, _ operation: String, _ action: Rights.Action, _ handler: @escaping @Sendable (Exchange) async throws -> Reply
-    ) -> Endpoint { Endpoint(method: .get, path: path, operation: operation, action: action, handler: handler) }
-
-    static func post(
-        _ path: String, _ operation: String, _ action: Rights.Action, _ handler: @escaping @Sendable (Exchange) async throws -> Reply
-    ) -> Endpoint { Endpoint(method: .post, path: path, operation: operation, action: action, handler: handler) }
-
-    static func delete(
-        _ path: String, _ operation: String, _ action: Rights.Action, _ handler: @escaping @Sendable (Exchange) async throws -> Reply
-    ) -> Endpoint { Endpoint(method: .delete, path: path, operation: operation, action: action, handler: handler) }
+    var action: Rights.Action? {
+        switch service {
+        case .everybody: nil
+        case .holders(let action, _): action
+        }
+    }
 
     /// `/learners/{id}` as the router writes it.
     var routerPath: String { path.replacing("{", with: ":").replacing("}", with: "") }
 
-    static let authenticated: [Endpoint] =
-        session + learners + employers + claims + register + operations + users
+    static let all: [Endpoint] =
+        everybody + session + learners + employers + claims + register + imports + operations + users
 }

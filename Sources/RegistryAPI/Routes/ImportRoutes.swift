@@ -1,64 +1,92 @@
 import Foundation
+import HTTPTypes
 import Hummingbird
 import NIOCore
+import NIOPosix
 import RegistryDomain
 import RegistryJobs
 import RegistryStore
 
-/// Uploads: the file goes to disk as it arrives, and a job reads it from there.
-struct ImportRoutes: Sendable {
-    let services: APIServices
+extension Endpoint {
+    /// One address for each kind of file, each with its own right, and the jobs that they become.
+    static let imports: [Endpoint] =
+        ImportKind.allCases.map { kind in
+            Endpoint(
+                .post, "/api/v1/imports/\(kind.rawValue)", "import\(kind.rawValue.capitalized)",
+                .holders(of: kind.right) { try await start(kind, $0) }, intake: .file, timeLimit: .seconds(15 * 60))
+        } + [
+            .get("/api/v1/imports/{id}", "readImport", .readImport) { exchange in
+                try .json(try await exchange.services.jobs.importJob(exchange.id(), exchange.caller))
+            },
+            .get("/api/v1/imports/{id}/findings", "readImportFindings", .readImport) { exchange in
+                try .json(
+                    try await exchange.services.jobs.importFindings(
+                        exchange.id(), exchange.cursor(), exchange.limit(), exchange.caller))
+            },
+        ]
 
-    func start(_ request: Request, _ context: RegistryContext, caller: Caller) async throws -> Response {
-        guard let kind = context.parameters.get("id").flatMap({ ImportKind(rawValue: $0) }) else {
-            throw Problem(.notFound, [.routeUnknown])
+    /// The file goes to disk as it arrives, and a job reads it from there.
+    private static func start(_ kind: ImportKind, _ exchange: Exchange) async throws -> Reply {
+        try await exchange.store.permit(kind.right, exchange.caller)
+        let options = ImportOptions(
+            dryRun: try exchange.flag("dryRun"), allOrNothing: try exchange.flag("allOrNothing"))
+        let name = try exchange.text("fileName").map { String($0.prefix(200)) }
+        guard Upload.isFile(exchange.request.headers[.contentType]) else {
+            throw Problem(.unsupportedMediaType, [.notAFile])
         }
-        try await services.store.permit(kind.right, caller)
-        let options = ImportOptions(dryRun: try flag("dryRun", request), allOrNothing: try flag("allOrNothing", request))
-        let file = try await receive(request)
-        let job: ImportJobRecord
+        let file = try await Upload(services: exchange.services).receive(exchange.request)
         do {
-            let name = request.uri.queryParameters["fileName"].map { String($0.prefix(200)) }
-            job = try await services.jobs.startImport(kind, file, name, options, caller)
+            let job = try await exchange.services.jobs.startImport(kind, file, name, options, exchange.caller)
+            return try .json(job, .accepted, at: "/api/v1/imports/\(job.id.uuidString.lowercased())")
         } catch {
             try? FileManager.default.removeItem(at: file)
             throw error
         }
-        var reply = try Reply.json(job, .accepted)
-        reply.headers[.location] = "/api/v1/imports/\(job.id.uuidString.lowercased())"
-        return reply.response(to: request)
+    }
+}
+
+/// A file on its way from a client to disk, in constant memory.
+struct Upload: Sendable {
+    let services: APIServices
+
+    /// What the readers of files tell apart by content; a form of a browser (`multipart/form-data`) is no file.
+    private static let types: Set<String> = [
+        "text/csv", "text/plain", "application/csv", "application/octet-stream", "application/vnd.ms-excel",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ]
+
+    static func isFile(_ header: String?) -> Bool {
+        guard let header else { return true }
+        return types.contains(MediaType.essence(of: header))
     }
 
-    private func flag(_ name: String, _ request: Request) throws -> Bool {
-        guard let text = request.uri.queryParameters[Substring(name)] else { return false }
-        guard let value = Bool(String(text)) else {
-            throw Problem(
-                .unprocessableContent,
-                [.field(name, found: String(text.prefix(20)), expected: Text(zh: "true 或 false", en: "true or false"))])
-        }
-        return value
-    }
-
-    /// Writing a chunk to a local file is brief; it does not wait for another party.
-    private func receive(_ request: Request) async throws -> URL {
-        try FileManager.default.createDirectory(at: services.uploadDirectory, withIntermediateDirectories: true)
+    func receive(_ request: Request) async throws -> URL {
         let file = services.uploadDirectory.appendingPathComponent("upload-\(UUID().uuidString)")
-        guard FileManager.default.createFile(atPath: file.path, contents: nil, attributes: [.posixPermissions: 0o600]) else {
-            throw StoreError.unavailable("no upload file")
-        }
+        let handle = try await NIOThreadPool.singleton.runIfActive { try open(file) }
         do {
-            let handle = try FileHandle(forWritingTo: file)
-            defer { try? handle.close() }
             var size = 0
             for try await buffer in request.body {
                 size += buffer.readableBytes
                 guard size <= services.largestUpload else { throw Problem(.contentTooLarge, [.bodyTooLarge]) }
-                try handle.write(contentsOf: Data(buffer.readableBytesView))
+                try await NIOThreadPool.singleton.runIfActive { try handle.write(contentsOf: buffer.readableBytesView) }
             }
+            try await NIOThreadPool.singleton.runIfActive { try handle.close() }
             return file
         } catch {
+            try? handle.close()
             try? FileManager.default.removeItem(at: file)
             throw error
         }
+    }
+
+    /// For the daemon's own eyes: the file holds ID numbers.
+    private func open(_ file: URL) throws -> FileHandle {
+        try FileManager.default.createDirectory(
+            at: services.uploadDirectory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        guard FileManager.default.createFile(atPath: file.path, contents: nil, attributes: [.posixPermissions: 0o600])
+        else {
+            throw StoreError.unavailable("no upload file")
+        }
+        return try FileHandle(forWritingTo: file)
     }
 }

@@ -41,8 +41,10 @@ extension Endpoint {
                     as: exchange.caller))
         },
         .post("/api/v1/learners", "createLearner", .createLearner) { exchange in
-            let record = try await exchange.store.createLearner(exchange.body(), as: exchange.caller, once: exchange.once())
-            return try .json(record, .created, version: record.version)
+            let record = try await exchange.store.createLearner(
+                exchange.body(), as: exchange.caller, once: exchange.once())
+            return try .json(
+                record, .created, version: record.version, at: "/api/v1/learners/\(record.id.uuidString.lowercased())")
         },
         .get("/api/v1/learners/{id}", "readLearner", .readLearner) { exchange in
             let record = try await exchange.store.learner(id: exchange.id(), as: exchange.caller)
@@ -52,7 +54,9 @@ extension Endpoint {
             let asOf = try exchange.day("asOf")
             let knownAt = try exchange.instant("knownAt")
             return try .json(
-                Items(items: try await exchange.store.register(of: exchange.id(), asOf: asOf, knownAt: knownAt, as: exchange.caller)))
+                Items(
+                    items: try await exchange.store.register(
+                        of: exchange.id(), asOf: asOf, knownAt: knownAt, as: exchange.caller)))
         },
         .get("/api/v1/learners/{id}/eligibility", "readEligibility", .readEligibility, eligibility),
         .post("/api/v1/learners/{id}/employments", "addEmployment", .addEmployment) { exchange in
@@ -63,7 +67,8 @@ extension Endpoint {
         .post("/api/v1/learners/{id}/employments/ends", "endEmployment", .addEmployment) { exchange in
             let body = try exchange.body(EmploymentEndBody.self)
             let record = try await exchange.store.endEmployment(
-                learner: exchange.id(), until: body.until, reason: body.reason, as: exchange.caller, once: exchange.once())
+                learner: exchange.id(), until: body.until, reason: body.reason, as: exchange.caller,
+                once: exchange.once())
             return try .json(record, .created, version: record.version)
         },
         .post("/api/v1/learners/{id}/excuses", "addExcuse", .addExcuse) { exchange in
@@ -74,12 +79,14 @@ extension Endpoint {
         .post("/api/v1/excuses/{id}/revocations", "revokeExcuse", .addExcuse) { exchange in
             try .json(
                 try await exchange.store.revokeExcuse(
-                    id: exchange.id(), reason: exchange.body(ReasonBody.self).reason, as: exchange.caller, once: exchange.once()),
+                    id: exchange.id(), reason: exchange.body(ReasonBody.self).reason, as: exchange.caller,
+                    once: exchange.once()),
                 .created)
         },
         .post("/api/v1/learners/{id}/corrections", "correctLearner", .correctLearner) { exchange in
             let record = try await exchange.store.correctLearner(
-                id: exchange.id(), exchange.body(), ifVersion: exchange.ifMatch(), as: exchange.caller, once: exchange.once())
+                id: exchange.id(), exchange.body(), ifVersion: exchange.ifMatch(), as: exchange.caller,
+                once: exchange.once())
             return try .json(record, .created, version: record.version)
         },
         .post("/api/v1/learners/{id}/merges", "mergeLearners", .mergeLearners) { exchange in
@@ -90,12 +97,14 @@ extension Endpoint {
         .post("/api/v1/merges/{id}/reversals", "reverseMerge", .reverseMerge) { exchange in
             try .json(
                 try await exchange.store.reverseMerge(
-                    id: exchange.id(), reason: exchange.body(ReasonBody.self).reason, as: exchange.caller, once: exchange.once()),
+                    id: exchange.id(), reason: exchange.body(ReasonBody.self).reason, as: exchange.caller,
+                    once: exchange.once()),
                 .created)
         },
         .post("/api/v1/learners/{id}/certificates", "printCertificate", .printCertificate) { exchange in
             try .json(
-                try await exchange.store.printCertificate(learner: exchange.id(), as: exchange.caller, once: exchange.once()),
+                try await exchange.store.printCertificate(
+                    learner: exchange.id(), as: exchange.caller, once: exchange.once()),
                 .created)
         },
     ]
@@ -104,7 +113,9 @@ extension Endpoint {
         let known = try await exchange.store.policies().policies.flatMap(\.purposes).map(\.id.rawValue)
         let names = Set(known).sorted().joined(separator: ", ")
         let expected = Text(zh: names, en: names)
-        guard let purpose = try exchange.query("purpose", expected: expected, { known.contains($0) ? Purpose(rawValue: $0) : nil })
+        guard
+            let purpose = try exchange.query(
+                "purpose", expected: expected, { known.contains($0) ? Purpose(rawValue: $0) : nil })
         else { throw Problem(.unprocessableContent, [.field("purpose", found: nil, expected: expected)]) }
         let question = EligibilityQuestion(
             purpose: purpose, asOf: try exchange.day("asOf"), knownAt: try exchange.instant("knownAt"),

@@ -1,76 +1,74 @@
 import Foundation
 import HTTPTypes
-import Hummingbird
 import RegistryDomain
 import RegistryStore
 
-/// What is served to everybody.
-struct PublicRoutes: Sendable {
-    let services: APIServices
-    let openAPI: [UInt8]
-
-    func add(to router: Router<RegistryContext>) {
-        router.get("/healthz") { request, _ in Reply(status: .ok, body: Array("ok\n".utf8)).response(to: request) }
-        router.get("/readyz") { request, _ in
-            guard services.isAcceptingWork(), await services.store.isReady() else { throw Problem(.serviceUnavailable, [.unavailable]) }
-            return Reply(status: .ok, body: Array("ready\n".utf8)).response(to: request)
-        }
-        router.get("/openapi.json") { request, _ in
-            var reply = Reply(status: .ok, body: openAPI)
-            reply.headers[.contentType] = "application/json; charset=utf-8"
-            reply.headers[.cacheControl] = "max-age=300"
-            return reply.response(to: request)
-        }
-        router.get("/metrics") { request, _ in
-            let statistics = services.store.statistics
-            services.metrics.set("ceregistry_pool_connections", [("state", "open")], Double(statistics.open))
-            services.metrics.set("ceregistry_pool_connections", [("state", "idle")], Double(statistics.idle))
-            services.metrics.set("ceregistry_pool_waiting", [], Double(statistics.waiting))
-            var reply = Reply(status: .ok, body: Array(services.metrics.render().utf8))
-            reply.headers[.contentType] = "text/plain; version=0.0.4; charset=utf-8"
-            return reply.response(to: request)
-        }
-        router.get("/verify/:code") { request, context in try await verify(request, context) }
-        router.post("/api/v1/sessions") { request, context in try await signIn(request, context) }
-    }
-
-    private func signIn(_ request: Request, _ context: RegistryContext) async throws -> Response {
-        let bytes = try await RequestBytes.json(request)
-        let credentials = try JSONBody.decode(Credentials.self, from: bytes)
-        let signedIn = try await services.store.signIn(username: credentials.username, password: credentials.password)
-        return try Reply.json(signedIn, .created).response(to: request)
-    }
-
-    private func verify(_ request: Request, _ context: RegistryContext) async throws -> Response {
-        let code = context.parameters.get("code") ?? ""
-        let wantsPage = request.headers[.accept]?.contains("text/html") == true
-        do {
-            let verification = try await services.store.verify(code: code)
-            return wantsPage ? page(verification, code, .ok, request) : try Reply.json(verification).response(to: request)
-        } catch let error as StoreError {
-            guard wantsPage, case .notFound = error else { throw error }
-            return page(nil, code, .notFound, request)
-        }
-    }
-
-    private func page(_ verification: Verification?, _ code: String, _ status: HTTPResponse.Status, _ request: Request) -> Response {
-        var reply = Reply(status: status, body: Array(services.verificationPage(verification, code).utf8))
-        reply.headers[.contentType] = "text/html; charset=utf-8"
-        reply.headers[.contentSecurityPolicy] = "default-src 'none'; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'"
-        return reply.response(to: request)
-    }
+/// What a person signs in with.
+struct Credentials: Decodable {
+    var username: String
+    var password: String
 }
 
-enum RequestBytes {
-    static let largestJSON = 1024 * 1024
+extension Endpoint {
+    /// What is served to everybody.
+    static let everybody: [Endpoint] = [
+        open(.get, "/healthz", "health") { _ in .text("ok\n") },
+        open(.get, "/readyz", "ready") { exchange in
+            guard exchange.services.isAcceptingWork(), await exchange.services.store.isReady() else {
+                throw Problem(StoreError.unavailable("not ready"))
+            }
+            return .text("ready\n")
+        },
+        open(.get, "/openapi.json", "describe") { _ in
+            var reply = Reply(status: .ok, body: OpenAPIDocument.bytes ?? [])
+            reply.headers[.contentType] = "application/json; charset=utf-8"
+            reply.headers[.cacheControl] = "max-age=300"
+            return reply
+        },
+        open(.get, "/metrics", "measure") { exchange in
+            var reply = Reply(status: .ok, body: Array(exchange.services.currentMetrics().utf8))
+            reply.headers[.contentType] = "text/plain; version=0.0.4; charset=utf-8"
+            return reply
+        },
+        open(.get, "/verify/{code}", "verify", verify),
+        open(.post, "/api/v1/sessions", "signIn", intake: .json, signIn),
+    ]
 
-    /// The body of a request that should be JSON, within bounds.
-    static func json(_ request: Request) async throws -> [UInt8] {
-        let buffer = try await request.body.collect(upTo: largestJSON)
-        guard buffer.readableBytes > 0 else { return [] }
-        guard let type = request.headers[.contentType]?.lowercased(), type.hasPrefix("application/json") else {
-            throw Problem(.unsupportedMediaType, [.notJSON])
+    private static func open(
+        _ method: HTTPRequest.Method, _ path: String, _ operation: String, intake: Intake = .nothing,
+        _ handler: @escaping OpenHandler
+    ) -> Endpoint { Endpoint(method, path, operation, .everybody(handler), intake: intake) }
+
+    @Sendable private static func signIn(_ exchange: OpenExchange) async throws -> Reply {
+        let credentials = try JSONBody.decode(Credentials.self, from: exchange.bytes)
+        // Longer than any name or password that was ever set: hashing it would only cost time.
+        guard credentials.username.utf8.count <= 256, credentials.password.utf8.count <= 1024 else {
+            throw Problem(StoreError.unauthenticated(.badCredentials))
         }
-        return Array(buffer.readableBytesView)
+        return try .json(
+            try await exchange.services.store.signIn(username: credentials.username, password: credentials.password),
+            .created)
+    }
+
+    /// For programs as JSON, for people as a page.
+    @Sendable private static func verify(_ exchange: OpenExchange) async throws -> Reply {
+        let code = exchange.context.path("code") ?? ""
+        let wantsPage = MediaType.prefersHTML(exchange.request.headers[.accept])
+        do {
+            let verification = try await exchange.services.store.verify(code: code)
+            return wantsPage
+                ? page(exchange.services.verificationPage(verification, code), .ok) : try .json(verification)
+        } catch let error as StoreError {
+            guard wantsPage, case .notFound = error else { throw error }
+            return page(exchange.services.verificationPage(nil, code), .notFound)
+        }
+    }
+
+    private static func page(_ html: String, _ status: HTTPResponse.Status) -> Reply {
+        var reply = Reply(status: status, body: Array(html.utf8))
+        reply.headers[.contentType] = "text/html; charset=utf-8"
+        reply.headers[.contentSecurityPolicy] =
+            "default-src 'none'; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'"
+        return reply
     }
 }

@@ -1,11 +1,5 @@
-import Foundation
 import RegistryDomain
 import RegistryStore
-
-struct Credentials: Decodable {
-    var username: String
-    var password: String
-}
 
 extension Endpoint {
     static let session: [Endpoint] = [

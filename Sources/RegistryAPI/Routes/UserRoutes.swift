@@ -1,4 +1,3 @@
-import Foundation
 import RegistryDomain
 import RegistryStore
 
@@ -15,12 +14,12 @@ extension Endpoint {
             try .json(try await exchange.store.addUser(exchange.body(), as: exchange.caller), .created)
         },
         .post("/api/v1/users/{username}/disablements", "disableUser", .manageUsers) { exchange in
-            try await exchange.store.disableUser(exchange.context.parameters.get("username") ?? "", as: exchange.caller)
+            try await exchange.store.disableUser(exchange.path("username"), as: exchange.caller)
             return .noContent
         },
         .post("/api/v1/users/{username}/passwords", "setPassword", .manageUsers) { exchange in
             try await exchange.store.setPassword(
-                exchange.context.parameters.get("username") ?? "", exchange.body(PasswordBody.self).password, as: exchange.caller)
+                exchange.path("username"), exchange.body(PasswordBody.self).password, as: exchange.caller)
             return .noContent
         },
     ]

@@ -1,0 +1,49 @@
+import Foundation
+import HTTPTypes
+import RegistryDomain
+import RegistryStore
+
+/// What this daemon measures, by name.
+extension APIServices {
+    func describeMetrics() {
+        metrics.describe("ceregistry_http_requests_total", .counter, "Requests by method, route template and status.")
+        metrics.describe("ceregistry_http_request_seconds", .histogram, "Time to answer, by method and route template.")
+        metrics.describe(
+            "ceregistry_decisions_total", .counter,
+            "Decisions on claims, by what was decided and whether it was made or refused.")
+        metrics.describe("ceregistry_pool_connections", .gauge, "Database connections by state.")
+        metrics.describe("ceregistry_pool_connections_maximum", .gauge, "Database connections that the pool may open.")
+        metrics.describe("ceregistry_pool_waiting", .gauge, "Requests waiting for a database connection.")
+        metrics.describe("ceregistry_audit_findings", .gauge, "Findings of the last audit.")
+        metrics.describe("ceregistry_audit_finished_seconds", .gauge, "When the last audit ended, as Unix time.")
+        metrics.describe("process_resident_memory_bytes", .gauge, "Resident memory of the daemon.")
+        metrics.describe("process_start_time_seconds", .gauge, "When the daemon started, as Unix time.")
+        metrics.set("process_start_time_seconds", [], Date().timeIntervalSince1970.rounded())
+    }
+
+    func count(_ results: [DecisionResult], of decision: Decision) {
+        let made = results.count { $0.status == HTTPResponse.Status.created.code }
+        for (outcome, count) in [("made", made), ("refused", results.count - made)] where count > 0 {
+            metrics.add(
+                "ceregistry_decisions_total", [("decision", decision.rawValue), ("outcome", outcome)], Double(count))
+        }
+    }
+
+    /// Everything as text, gauges read this moment.
+    func currentMetrics() -> String {
+        let statistics = store.statistics
+        metrics.set("ceregistry_pool_connections", [("state", "open")], Double(statistics.open))
+        metrics.set("ceregistry_pool_connections", [("state", "idle")], Double(statistics.idle))
+        metrics.set("ceregistry_pool_connections_maximum", [], Double(statistics.maximumConnections))
+        metrics.set("ceregistry_pool_waiting", [], Double(statistics.waiting))
+        if let bytes = Self.residentMemory() { metrics.set("process_resident_memory_bytes", [], Double(bytes)) }
+        return metrics.render()
+    }
+
+    /// Pages in memory, second field of statm (proc(5)); nil without /proc.
+    private static func residentMemory() -> Int? {
+        guard let data = FileManager.default.contents(atPath: "/proc/self/statm") else { return nil }
+        let fields = String(decoding: data, as: UTF8.self).split(separator: " ")
+        return fields.dropFirst().first.flatMap { Int($0) }.map { $0 * Int(sysconf(Int32(_SC_PAGESIZE))) }
+    }
+}
