@@ -13,7 +13,12 @@ final class RowChannel: Sendable {
     }
 
     private let state = Mutex(State())
-    private let room = DispatchSemaphore(value: 4)
+    /// Starts at zero and is raised at once: one that ends below its start traps.
+    private let room = DispatchSemaphore(value: 0)
+
+    init(batches: Int = 4) {
+        for _ in 0..<batches { room.signal() }
+    }
 
     /// From the reading thread. Blocks it while four batches wait.
     ///

@@ -7,6 +7,8 @@ class XMLPart: NSObject, XMLParserDelegate {
     private(set) var text = ""
     private var failure: (any Error)?
     private weak var parser: XMLParser?
+    private var depth = 0
+    private var hasElements = false
 
     /// - Throws: `FileProblem` where the part is no XML, and whatever `start` and `end` throw.
     func read(_ part: ZipPart) throws {
@@ -17,7 +19,10 @@ class XMLPart: NSObject, XMLParserDelegate {
         let isWhole = parser.parse()
         if let failure { throw failure }
         if let problem = part.problem { throw problem }
-        if !isWhole { throw FileProblem.damaged("XML \(parser.lineNumber):\(parser.columnNumber)") }
+        // The parser takes the end of its stream for the end of the document, wherever that is.
+        if !isWhole || depth != 0 || !hasElements {
+            throw FileProblem.damaged("XML \(parser.lineNumber):\(parser.columnNumber)")
+        }
     }
 
     func start(_ element: String, _ attributes: [String: String]) throws {}
@@ -30,21 +35,19 @@ class XMLPart: NSObject, XMLParserDelegate {
         _ parser: XMLParser, didStartElement name: String, namespaceURI: String?, qualifiedName: String?,
         attributes: [String: String]
     ) {
+        depth += 1
+        hasElements = true
         attempt { try start(Self.localName(name), attributes) }
     }
 
     final func parser(_ parser: XMLParser, didEndElement name: String, namespaceURI: String?, qualifiedName: String?) {
+        depth -= 1
         attempt { try end(Self.localName(name)) }
     }
 
     final func parser(_ parser: XMLParser, foundCharacters string: String) {
         // A runaway value ends with its row; no field is longer than this.
         if text.utf8.count <= TableLimits.recordBytes { text += string }
-    }
-
-    /// A workbook declares no entities; whoever does wants the reader to unfold them.
-    final func parser(_ parser: XMLParser, foundInternalEntityDeclarationWithName name: String, value: String?) {
-        attempt { throw FileProblem.damaged("DTD") }
     }
 
     private func attempt(_ body: () throws -> Void) {

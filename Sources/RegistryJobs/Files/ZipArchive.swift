@@ -39,6 +39,7 @@ final class ZipArchive {
 
 /// One part of a zip file as XMLParser reads it: front to back, once.
 final class ZipPart: InputStream {
+    private static let prolog: UInt64 = 64 << 10
     private let file: OpaquePointer
     private let archive: ZipArchive
     private let name: String
@@ -66,6 +67,12 @@ final class ZipPart: InputStream {
         let count = Int(zip_fread(file, buffer, zip_uint64_t(length)))
         if count < 0 {
             problem = .damaged(name)
+            return 0
+        }
+        // No workbook declares a document type; whoever does wants entities unfolded.
+        let chunk = UnsafeBufferPointer(start: buffer, count: count)
+        if total < Self.prolog, chunk.firstRange(of: Array("<!DOCTYPE".utf8)) != nil {
+            problem = .damaged("DTD")
             return 0
         }
         total += UInt64(count)

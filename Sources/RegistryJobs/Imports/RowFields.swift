@@ -25,7 +25,7 @@ struct RowFields {
     mutating func reject(
         _ field: String, _ rule: RuleID?, _ code: String, found: String?, expected: String?, _ zh: String, _ en: String
     ) {
-        findings.append(
+        add(
             ImportFinding(
                 row: row.number, field: field.isEmpty ? nil : field, severity: .rejected, rule: rule, code: code,
                 found: found.map { String($0.prefix(80)) }, expected: expected,
@@ -33,11 +33,16 @@ struct RowFields {
     }
 
     mutating func reject(_ reason: Reason) {
-        findings.append(
+        add(
             ImportFinding(
                 row: row.number, field: reason.field, severity: .rejected, rule: reason.rule, code: reason.code,
                 found: reason.found,
                 expected: reason.expected, message: reason.message))
+    }
+
+    /// Of a row whose form is broken, nothing more is said than that.
+    private mutating func add(_ finding: ImportFinding) {
+        if row.problem == nil || findings.isEmpty { findings.append(finding) }
     }
 
     func hasText(_ column: String) -> Bool {
