@@ -30,13 +30,19 @@ extension APIServices {
     }
 
     /// Everything as text, gauges read this moment.
-    func currentMetrics() -> String {
+    func currentMetrics() async -> String {
         let statistics = store.statistics
         metrics.set("ceregistry_pool_connections", [("state", "open")], Double(statistics.open))
         metrics.set("ceregistry_pool_connections", [("state", "idle")], Double(statistics.idle))
         metrics.set("ceregistry_pool_connections_maximum", [], Double(statistics.maximumConnections))
         metrics.set("ceregistry_pool_waiting", [], Double(statistics.waiting))
         if let bytes = Self.residentMemory() { metrics.set("process_resident_memory_bytes", [], Double(bytes)) }
+        // The nightly audit is another process: what it found is on the register. A scrape does not wait for a database.
+        let store = store
+        if let audit = try? await Deadline.run(.seconds(1), { try await store.lastAuditTotals() }) {
+            metrics.set("ceregistry_audit_findings", [], Double(audit.findings))
+            metrics.set("ceregistry_audit_finished_seconds", [], audit.finishedAt.timeIntervalSince1970.rounded())
+        }
         return metrics.render()
     }
 

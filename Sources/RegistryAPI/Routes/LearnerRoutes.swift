@@ -110,7 +110,8 @@ extension Endpoint {
     ]
 
     @Sendable private static func eligibility(_ exchange: Exchange) async throws -> Reply {
-        let known = try await exchange.store.policies().policies.flatMap(\.purposes).map(\.id.rawValue)
+        let policies = try await exchange.store.policies()
+        let known = policies.policies.flatMap(\.purposes).map(\.id.rawValue)
         let names = Set(known).sorted().joined(separator: ", ")
         let expected = Text(zh: names, en: names)
         guard
@@ -121,6 +122,6 @@ extension Endpoint {
             purpose: purpose, asOf: try exchange.day("asOf"), knownAt: try exchange.instant("knownAt"),
             assessedYear: try exchange.integer("year", in: 1900...2999))
         let answer = try await exchange.store.eligibility(of: exchange.id(), question, as: exchange.caller)
-        return try .json(EligibilityDocument(answer, language: exchange.context.language))
+        return try .json(EligibilityDocument(answer, language: exchange.context.language, policies: policies))
     }
 }

@@ -26,7 +26,7 @@ extension Endpoint {
             return reply
         },
         open(.get, "/metrics", "measure") { exchange in
-            var reply = Reply(status: .ok, body: Array(exchange.services.currentMetrics().utf8))
+            var reply = Reply(status: .ok, body: Array(await exchange.services.currentMetrics().utf8))
             reply.headers[.contentType] = "text/plain; version=0.0.4; charset=utf-8"
             return reply
         },

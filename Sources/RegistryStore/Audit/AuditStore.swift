@@ -34,7 +34,9 @@ extension RegistryStore {
             learners: try row.decode("learners"), entries: try row.decode("entries"), claims: try row.decode("claims"))
     }
 
-    private static func run(_ check: AuditCheck, into report: inout AuditReport, _ sql: PostgresTransaction) async throws {
+    private static func run(_ check: AuditCheck, into report: inout AuditReport, _ sql: PostgresTransaction)
+        async throws
+    {
         let room = max(0, listedFindings - report.findings.count)
         let rows = try await sql.execute(
             """
@@ -74,6 +76,16 @@ extension RegistryStore {
         }
     }
 
+    /// When the last run ended and how much it found, for the daemon's gauges; nil before the first.
+    public func lastAuditTotals() async throws -> (finishedAt: Date, findings: Int)? {
+        try await translating {
+            try await pool.execute("SELECT finished_at, findings FROM audit_runs ORDER BY finished_at DESC LIMIT 1")
+                .first.map {
+                    (try $0.decode("finished_at"), try $0.decode("findings"))
+                }
+        }
+    }
+
     /// The last run that was kept.
     public func latestAudit(as caller: Caller) async throws -> AuditReport {
         try await permit(.readAudit, caller)
@@ -95,8 +107,11 @@ extension RegistryStore {
                 """
             ])[0]
         return AuditReport(
-            id: id, asOf: try row.decode("as_of"), startedAt: try row.decode("started_at"), finishedAt: try row.decode("finished_at"),
-            counts: .init(learners: try row.decode("learners"), entries: try row.decode("entries"), claims: try row.decode("claims")),
+            id: id, asOf: try row.decode("as_of"), startedAt: try row.decode("started_at"),
+            finishedAt: try row.decode("finished_at"),
+            counts: .init(
+                learners: try row.decode("learners"), entries: try row.decode("entries"),
+                claims: try row.decode("claims")),
             checks: try row.json("rules"), totalFindings: try row.decode("findings"),
             findings: try findings.map { row in
                 AuditFinding(

@@ -11,8 +11,9 @@ public struct EligibilityDocument: Codable, Sendable {
     public var reasons: [ReasonDocument]
     public var documents: [String]
     public var nextSteps: [String]
-    /// Rule IDs; the texts are in the policy.
     public var assumptions: [RuleID]
+    /// What each of them says, by its ID.
+    public var assumptionTexts: [String: Text]
     public var policy: PolicyReference?
     public var texts: Texts
 
@@ -21,7 +22,8 @@ public struct EligibilityDocument: Codable, Sendable {
         public var nextSteps: [Text]
     }
 
-    public init(_ answer: EligibilityAnswer, language: Language) {
+    /// - Parameter policies: where the texts of the assumptions are.
+    public init(_ answer: EligibilityAnswer, language: Language, policies: PolicySet) {
         outcome = answer.outcome
         purpose = answer.purpose
         asOf = answer.asOf
@@ -31,8 +33,10 @@ public struct EligibilityDocument: Codable, Sendable {
         documents = answer.documents.map { $0(language) }
         nextSteps = answer.nextSteps.map { $0(language) }
         assumptions = answer.assumptions
+        let texts = answer.assumptions.compactMap { id in policies.assumption(id).map { (id.rawValue, $0) } }
+        assumptionTexts = Dictionary(texts, uniquingKeysWith: { first, _ in first })
         policy = answer.policy
-        texts = Texts(documents: answer.documents, nextSteps: answer.nextSteps)
+        self.texts = Texts(documents: answer.documents, nextSteps: answer.nextSteps)
     }
 }
 

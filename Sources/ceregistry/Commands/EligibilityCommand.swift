@@ -15,7 +15,8 @@ struct EligibilityCommand: AsyncParsableCommand {
               ceregistry eligibility --id-number 511802199001011234 --purpose titlePromotion --as clerk-city
               echo 511802199001011234 | ceregistry eligibility --id-number - --purpose annualExcellent --as-of 2019-01-15 --as clerk-city --json
             """)
-    @Option(help: "the ID number, or - to read it from standard input, which keeps it out of the shell's history") var idNumber: String
+    @Option(help: "the ID number, or - to read it from standard input, which keeps it out of the shell's history")
+    var idNumber: String
     @Option var purpose: Purpose
     @Option(help: "the business day, such as 2018-03-01; today when left out") var asOf: Day?
     @Option(help: "the year of an annual assessment") var year: Int?
@@ -25,16 +26,18 @@ struct EligibilityCommand: AsyncParsableCommand {
 
     func run() async throws {
         let number = idNumber == "-" ? readLine() ?? "" : idNumber
-        let answer = try await common.withStore { store, _ in
+        let (answer, policies) = try await common.withStore { store, _ in
             let caller = try await acting.caller(store)
             let learner = try await store.learnerId(forIdNumber: number, as: caller)
-            return try await store.eligibility(
-                of: learner, EligibilityQuestion(purpose: purpose, asOf: asOf, assessedYear: year), as: caller)
+            let question = EligibilityQuestion(purpose: purpose, asOf: asOf, assessedYear: year)
+            return (try await store.eligibility(of: learner, question, as: caller), try await store.policies())
         }
-        if json { return try Say.json(EligibilityDocument(answer, language: Say.language)) }
+        if json { return try Say.json(EligibilityDocument(answer, language: Say.language, policies: policies)) }
         print(Self.verdict(answer.outcome)(Say.language))
         for year in answer.years {
-            print("  \(year.year)\t\(Self.status(year.status)(Say.language))\t\(year.creditedHours)/\(year.requiredHours)")
+            print(
+                "  \(year.year)\t\(Self.status(year.status)(Say.language))\t\(year.creditedHours)/\(year.requiredHours)"
+            )
         }
         for reason in answer.reasons { print("  " + Say.reason(reason)) }
         for step in answer.nextSteps { print("  → " + step(Say.language)) }
