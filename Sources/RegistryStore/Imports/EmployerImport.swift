@@ -14,7 +14,7 @@ struct EmployerImport: ImportPlan {
             """
             INSERT INTO import_rows (row, state, id, refusal, found)
             SELECT row, CASE WHEN refusal IS NOT NULL THEN 'rejected' WHEN nth > 1 THEN 'unchanged' WHEN held IS NULL THEN 'new'
-                             WHEN name <> held_name THEN 'changed' ELSE 'unchanged' END,
+                             WHEN name <> held_name AND merged_into IS NULL THEN 'changed' ELSE 'unchanged' END,
                    coalesce(held, gen_random_uuid()), refusal, CASE WHEN refusal IS NOT NULL THEN credit_code END
             FROM (SELECT r.*, CASE
                       WHEN \(work.area)::text IS NOT NULL
@@ -26,7 +26,7 @@ struct EmployerImport: ImportPlan {
                   FROM (SELECT s.row, s.credit_code, s.name, s.kind, s.level, s.division,
                                CASE s.level WHEN 'county' THEN 'county:' || s.division ELSE 'city' END AS area,
                                h.id AS held, h.name AS held_name, h.kind AS held_kind, h.level AS held_level,
-                               h.division AS held_division, h.area AS held_area, row_number() OVER same AS nth,
+                               h.division AS held_division, h.area AS held_area, h.merged_into, row_number() OVER same AS nth,
                                first_value(s.name) OVER same AS first_name, first_value(s.kind) OVER same AS first_kind,
                                first_value(s.level) OVER same AS first_level,
                                first_value(s.division) OVER same AS first_division
