@@ -19,9 +19,9 @@ as_root() {
 # The account that owns the private cluster: PostgreSQL refuses to run as root.
 cluster_account() { if is_root; then echo postgres; else id -un; fi; }
 
-# Runs a command as the cluster's account, in a folder it can read.
+# Runs a command as the cluster's account, in a folder it can read. A server that it starts does not inherit the lock.
 as_cluster() {
-  if is_root; then (cd / && runuser -u postgres -- "$@"); else (cd / && "$@"); fi
+  if is_root; then (cd / && runuser -u postgres -- "$@" 9>&-); else (cd / && "$@" 9>&-); fi
 }
 
 default_data_dir() {
