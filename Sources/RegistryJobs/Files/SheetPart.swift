@@ -35,6 +35,8 @@ struct CellValues {
 
 /// The rows of a sheet, one after the other.
 final class SheetPart: XMLPart {
+    /// What a sheet of this format can have (ECMA-376, 18.3.1.73).
+    private static let mostRows = 1_048_576
     private let values: CellValues
     private let emit: (TableRow) throws -> Void
     private var number = 0
@@ -54,7 +56,7 @@ final class SheetPart: XMLPart {
         switch element {
         case "row":
             let next = attributes["r"].flatMap { Int($0) } ?? number + 1
-            guard next > number else { throw FileProblem.damaged("row \(next)", row: number) }
+            guard next > number, next <= Self.mostRows else { throw FileProblem.damaged("row \(next)", row: number) }
             number = next
             fields = []
             problem = nil
@@ -74,14 +76,16 @@ final class SheetPart: XMLPart {
         switch element {
         case "v": value = text
         case "t": value += text
-        case "c": put(values.text(value, type: type, style: style))
+        case "c": try put(values.text(value, type: type, style: style))
         case "row":
             try emit(TableRow(number: number, fields: fields, problem: problem ?? TableLimits.problem(of: fields)))
         default: break
         }
     }
 
-    private func put(_ text: String) {
+    private func put(_ text: String) throws {
+        // A row that begins inside a cell: no spreadsheet writes it.
+        guard column > 0 else { throw FileProblem.damaged("cell", row: number) }
         guard column <= TableLimits.columns else {
             if !text.isEmpty { problem = problem ?? TableLimits.problem(of: Array(repeating: "", count: column)) }
             return
