@@ -100,8 +100,15 @@ let package = Package(
             name: "RegistryDomainTests",
             dependencies: ["RegistryDomain", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
-        .testTarget(name: "RegistryStoreTests", dependencies: ["RegistryStore", "RegistryJobs"], swiftSettings: strict),
+        .testTarget(
+            name: "RegistryStoreTests", dependencies: ["RegistryStore", "RegistryJobs"], swiftSettings: strict),
         .testTarget(name: "RegistryAPITests", dependencies: ["RegistryAPI"], swiftSettings: strict),
-        .testTarget(name: "RegistryJobsTests", dependencies: ["RegistryJobs"], swiftSettings: strict),
+        .testTarget(
+            name: "RegistryJobsTests",
+            dependencies: [
+                "RegistryJobs", "RegistryStore", "RegistryDomain", "PostgresClient", "CLibZip",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
     ]
 )
