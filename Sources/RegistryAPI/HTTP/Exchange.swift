@@ -111,20 +111,18 @@ struct Exchange: Sendable {
     // MARK: Once
 
     /// The `Idempotency-Key` of the request, bound to what was sent with it.
-    func once() throws -> OnceKey? {
+    func once() throws -> OnceKey? { try once(over: bytes) }
+
+    /// Bound to `content` in the place of the body: a file's checksum, or a body without its password, whose quick hash is
+    /// not to be kept.
+    func once(over content: [UInt8]) throws -> OnceKey? {
         guard let key = request.headers[.idempotencyKey] else { return nil }
-        guard (1...255).contains(key.count), key.allSatisfy({ $0.isASCII }) else {
-            throw Problem(
-                .badRequest,
-                [
-                    .api(
-                        "idempotencyKeyInvalid", "Idempotency-Key 应为1至255个ASCII字符。",
-                        "An Idempotency-Key has 1 to 255 ASCII characters.")
-                ])
+        guard (1...255).contains(key.utf8.count), key.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else {
+            throw Problem(.badRequest, [.idempotencyKeyInvalid])
         }
         var hash = SHA256()
         hash.update(data: Data("\(request.method.rawValue) \(request.uri.string)\n".utf8))
-        hash.update(data: bytes)
+        hash.update(data: content)
         return OnceKey(key: key, fingerprint: Array(hash.finalize()))
     }
 

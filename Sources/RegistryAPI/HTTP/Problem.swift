@@ -100,6 +100,9 @@ extension Reason {
     static let notJSON = api("unsupportedMediaType", "请求内容应为 application/json。", "The body must be application/json.")
     static let jsonTooDeep = api("jsonTooDeep", "请求内容嵌套过深（超过64层）。", "The body is nested deeper than 64 levels.")
     static let nulCharacter = api("nulCharacter", "文字中不能含有 NUL 字符。", "A text must not have a NUL character.")
+    static let idempotencyKeyInvalid = api(
+        "idempotencyKeyInvalid", "Idempotency-Key 应为1至255个可打印ASCII字符。",
+        "An Idempotency-Key has 1 to 255 printable ASCII characters.")
     static let notAFile = api(
         "unsupportedMediaType", "请直接发送 CSV 或 XLSX 文件内容（text/csv 等），不要用表单。",
         "Send the CSV or XLSX file itself (such as text/csv), not a form.")

@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -34,14 +35,16 @@ extension Endpoint {
         guard Upload.isFile(exchange.request.headers[.contentType]) else {
             throw Problem(.unsupportedMediaType, [.notAFile])
         }
-        let file = try await Upload(services: exchange.services).receive(exchange.request)
-        do {
-            let job = try await exchange.services.jobs.startImport(kind, file, name, options, exchange.caller)
-            return try .json(job, .accepted, at: "/api/v1/imports/\(job.id.uuidString.lowercased())")
-        } catch {
-            try? FileManager.default.removeItem(at: file)
-            throw error
+        let upload = try await Upload(services: exchange.services).receive(exchange.request)
+        var isTaken = false
+        defer { if !isTaken { try? FileManager.default.removeItem(at: upload.file) } }
+        let job = try await exchange.store.answeringOnce(try exchange.once(over: upload.checksum), as: exchange.caller)
+        {
+            let job = try await exchange.services.jobs.startImport(kind, upload.file, name, options, exchange.caller)
+            isTaken = true
+            return job
         }
+        return try .json(job, .accepted, at: "/api/v1/imports/\(job.id.uuidString.lowercased())")
     }
 }
 
@@ -60,18 +63,21 @@ struct Upload: Sendable {
         return types.contains(MediaType.essence(of: header))
     }
 
-    func receive(_ request: Request) async throws -> URL {
+    /// - Returns: where it lies, and its SHA-256.
+    func receive(_ request: Request) async throws -> (file: URL, checksum: [UInt8]) {
         let file = services.uploadDirectory.appendingPathComponent("upload-\(UUID().uuidString)")
         let handle = try await NIOThreadPool.singleton.runIfActive { try open(file) }
         do {
             var size = 0
+            var hash = SHA256()
             for try await buffer in request.body {
                 size += buffer.readableBytes
                 guard size <= services.largestUpload else { throw Problem(.contentTooLarge, [.bodyTooLarge]) }
+                hash.update(data: buffer.readableBytesView)
                 try await NIOThreadPool.singleton.runIfActive { try handle.write(contentsOf: buffer.readableBytesView) }
             }
             try await NIOThreadPool.singleton.runIfActive { try handle.close() }
-            return file
+            return (file, Array(hash.finalize()))
         } catch {
             try? handle.close()
             try? FileManager.default.removeItem(at: file)

@@ -4,7 +4,10 @@ import RegistryStore
 extension Endpoint {
     static let operations: [Endpoint] = [
         .post("/api/v1/audits", "runAudit", .runAudit) { exchange in
-            try .json(try await exchange.services.jobs.runAudit(exchange.caller), .created, at: "/api/v1/audits/latest")
+            let report = try await exchange.store.answeringOnce(try exchange.once(), as: exchange.caller) {
+                try await exchange.services.jobs.runAudit(exchange.caller)
+            }
+            return try .json(report, .created, at: "/api/v1/audits/latest")
         }.within(.seconds(15 * 60)),
         .get("/api/v1/audits/latest", "readAudit", .readAudit) { exchange in
             try .json(try await exchange.services.jobs.latestAudit(exchange.caller))

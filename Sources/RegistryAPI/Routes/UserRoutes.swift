@@ -11,7 +11,13 @@ extension Endpoint {
             try .json(Items(items: try await exchange.store.listUsers(as: exchange.caller)))
         },
         .post("/api/v1/users", "addUser", .manageUsers) { exchange in
-            try .json(try await exchange.store.addUser(exchange.body(), as: exchange.caller), .created)
+            let user = try exchange.body(NewUser.self)
+            var shown = user
+            shown.password = ""
+            let record = try await exchange.store.answeringOnce(
+                try exchange.once(over: RegistryJSON.bytes(shown)), as: exchange.caller
+            ) { try await exchange.store.addUser(user, as: exchange.caller) }
+            return try .json(record, .created)
         },
         .post("/api/v1/users/{username}/disablements", "disableUser", .manageUsers) { exchange in
             try await exchange.store.disableUser(exchange.path("username"), as: exchange.caller)

@@ -39,7 +39,7 @@ extension RegistryStore {
         try await permit(.printCertificate, caller, record: learner)
         return try await loggingRefusal(.printCertificate, caller, learner: learner) {
             try await write(as: caller, once: once) { transaction in
-                let record = try await transaction.learner(learner)
+                let record = try await transaction.visibleLearner(learner)
                 let rows = try await transaction.execute(
                     """
                     \(unescaped: EntryQuery.columns)

@@ -36,7 +36,10 @@ extension OnceKey {
             """
             INSERT INTO idempotency_keys (user_id, key, fingerprint, status, response) VALUES ($1, $2, $3, 0, $4)
             """,
-            [Parameter(user), Parameter(key), Parameter(fingerprint), Parameter(JSONB(text: try RegistryJSON.string(answer)))])
+            [
+                Parameter(user), Parameter(key), Parameter(fingerprint),
+                Parameter(JSONB(text: try RegistryJSON.string(answer))),
+            ])
     }
 
     func lookup(by user: UUID) -> Statement {
@@ -49,5 +52,24 @@ extension OnceKey {
             throw StoreError.invalid([.idempotencyKeyReused])
         }
         return try row.json("response")
+    }
+}
+
+extension RegistryStore {
+    /// What is more than one transaction, such as a job that begins: its answer is kept when it is there. Whoever comes
+    /// second in the meantime gets the first's answer; a crash in between leaves no answer, and a repeat begins anew.
+    public func answeringOnce<Value: Codable & Sendable>(
+        _ once: OnceKey?, as caller: Caller, _ body: () async throws -> Value
+    ) async throws -> Value {
+        if let kept = try await kept(once, by: caller, as: Value.self) { return try kept.get() }
+        let value = try await body()
+        guard let once else { return value }
+        let statement = try once.statement(keeping: KeptAnswer.success(value), by: caller.userId)
+        do {
+            _ = try await translating { try await pool.execute(statement) }
+        } catch StoreError.conflict {
+            if let kept = try await kept(once, by: caller, as: Value.self) { return try kept.get() }
+        }
+        return value
     }
 }

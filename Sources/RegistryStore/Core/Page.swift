@@ -35,9 +35,12 @@ enum Cursor {
         guard let text else { return nil }
         var padded = text.replacingOccurrences(of: "-", with: "+").replacingOccurrences(of: "_", with: "/")
         padded += String(repeating: "=", count: (4 - padded.count % 4) % 4)
-        guard let data = Data(base64Encoded: padded), let key = try? RegistryJSON.decoder().decode(type, from: data) else {
+        guard let data = Data(base64Encoded: padded), let key = try? RegistryJSON.decoder().decode(type, from: data)
+        else {
             throw StoreError.invalid([
-                .field("cursor", found: nil, expected: Text(zh: "上一页给出的 nextCursor", en: "the nextCursor of the page before"))
+                .field(
+                    "cursor", found: nil,
+                    expected: Text(zh: "上一页给出的 nextCursor", en: "the nextCursor of the page before"))
             ])
         }
         return key

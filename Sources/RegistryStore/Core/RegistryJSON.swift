@@ -32,12 +32,15 @@ public enum RegistryJSON {
         let dashes = [8, 13, 18, 23]
         var index = 0
         while index + 37 < bytes.count {
-            guard bytes[index] == quote, bytes[index + 37] == quote, dashes.allSatisfy({ bytes[index + 1 + $0] == UInt8(ascii: "-") })
+            guard bytes[index] == quote, bytes[index + 37] == quote,
+                dashes.allSatisfy({ bytes[index + 1 + $0] == UInt8(ascii: "-") })
             else {
                 index += 1
                 continue
             }
-            for position in index + 1...index + 36 where (0x41...0x46).contains(bytes[position]) { bytes[position] |= 0x20 }
+            for position in index + 1...index + 36 where (0x41...0x46).contains(bytes[position]) {
+                bytes[position] |= 0x20
+            }
             index += 37
         }
     }
@@ -48,19 +51,25 @@ public enum RegistryJSON {
             let container = try decoder.singleValueContainer()
             let text = try container.decode(String.self)
             guard let date = instant(text) else {
-                throw DecodingError.dataCorruptedError(in: container, debugDescription: "an instant as RFC 3339 is needed")
+                throw DecodingError.dataCorruptedError(
+                    in: container, debugDescription: "an instant as RFC 3339 is needed")
             }
             return date
         }
         return decoder
     }
 
-    /// RFC 3339 in Asia/Shanghai, with milliseconds.
-    public static func text(_ instant: Date) -> String { instants.format(instant) }
+    /// RFC 3339 in Asia/Shanghai, with milliseconds; what was read back is written as it was. A `Date` falls a hair below
+    /// the millisecond it was read from, and the format cuts off: the middle of the millisecond does not move.
+    public static func text(_ instant: Date) -> String {
+        let milliseconds = (instant.timeIntervalSinceReferenceDate * 1000 + 0.01).rounded(.down)
+        return instants.format(Date(timeIntervalSinceReferenceDate: (milliseconds + 0.5) / 1000))
+    }
 
     /// Reads RFC 3339 with or without a fraction, any offset; nil otherwise.
     public static func instant(_ text: String) -> Date? {
-        (try? instants.parse(text)) ?? (try? Date.ISO8601FormatStyle(timeZoneSeparator: .colon, timeZone: shanghai).parse(text))
+        (try? instants.parse(text))
+            ?? (try? Date.ISO8601FormatStyle(timeZoneSeparator: .colon, timeZone: shanghai).parse(text))
     }
 
     static func string(_ value: some Encodable) throws -> String {

@@ -61,7 +61,8 @@ public final class RegistryStore: Sendable {
             return try await read(as: caller) { transaction in
                 let value = try await body(transaction)
                 if let once {
-                    _ = try await transaction.execute(try once.statement(keeping: KeptAnswer.success(value), by: caller.userId))
+                    _ = try await transaction.execute(
+                        try once.statement(keeping: KeptAnswer.success(value), by: caller.userId))
                 }
                 return value
             }
@@ -76,7 +77,7 @@ public final class RegistryStore: Sendable {
         }
     }
 
-    private func kept<Value: Codable & Sendable>(
+    func kept<Value: Codable & Sendable>(
         _ once: OnceKey?, by caller: Caller, as type: Value.Type
     ) async throws -> KeptAnswer<Value>? {
         guard let once else { return nil }

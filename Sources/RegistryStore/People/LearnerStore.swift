@@ -133,6 +133,14 @@ extension RegistryTransaction {
         try LearnerQuery.record(from: try await pipeline(LearnerQuery.statements(id))[...])
     }
 
+    /// The whole record; tells "another's" from "not there".
+    func visibleLearner(_ id: UUID) async throws -> LearnerRecord {
+        let results = try await pipeline(LearnerQuery.statements(id) + ["SELECT learner_exists(\(id)) AS present"])
+        guard results[0].isEmpty else { return try LearnerQuery.record(from: results[...]) }
+        let present = try results.last?.first?.decode("present", as: Bool.self) ?? false
+        throw present ? StoreError.forbidden(.outsideJurisdiction) : .notFound(.learnerUnknown)
+    }
+
     /// Holds the learner against other changes until the transaction ends, and tells "another's" from "not there".
     func holdLearner(_ id: UUID) async throws -> (area: Authority, version: Int, mergedInto: UUID?) {
         let results = try await pipeline([
