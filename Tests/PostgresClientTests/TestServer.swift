@@ -1,0 +1,57 @@
+import Foundation
+import Logging
+import Testing
+
+@testable import PostgresClient
+
+/// The server that deploy/test starts; without it these tests fail rather than pass unseen.
+enum TestServer {
+    struct Missing: Error, CustomStringConvertible {
+        var description: String { "CEREGISTRY_TEST_DATABASE_URL is not set: run deploy/test" }
+    }
+
+    static var conninfo: String {
+        get throws {
+            guard let url = ProcessInfo.processInfo.environment["CEREGISTRY_TEST_DATABASE_URL"] else { throw Missing() }
+            return url
+        }
+    }
+
+    static func configuration(cache: Int = 256, options: [String: String] = [:]) throws -> ConnectionConfiguration {
+        ConnectionConfiguration(
+            conninfo: try conninfo, options: options, connectTimeout: .seconds(10), statementCacheLimit: cache)
+    }
+
+    static func withConnection<Value>(
+        cache: Int = 256, _ body: (PostgresConnection) async throws -> Value
+    ) async throws -> Value {
+        let connection = try await PostgresConnection.connect(try configuration(cache: cache))
+        do {
+            let value = try await body(connection)
+            await connection.close()
+            return value
+        } catch {
+            await connection.close()
+            throw error
+        }
+    }
+
+    static func withPool<Value>(
+        _ maximum: Int = 4, waitDeadline: Duration = .seconds(10), _ body: (PostgresPool) async throws -> Value
+    ) async throws -> Value {
+        var logger = Logger(label: "test")
+        logger.logLevel = .error
+        let pool = PostgresPool(
+            configuration: PoolConfiguration(
+                connection: try configuration(), maximumConnections: maximum, waitDeadline: waitDeadline),
+            logger: logger)
+        do {
+            let value = try await body(pool)
+            await pool.close()
+            return value
+        } catch {
+            await pool.close()
+            throw error
+        }
+    }
+}
