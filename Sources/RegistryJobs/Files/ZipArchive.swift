@@ -6,7 +6,7 @@ final class ZipArchive {
     private static let entryLimit: Int64 = 10_000
     /// What honest XML never shrinks by.
     private static let suspiciousRatio: UInt64 = 200
-    private static let suspiciousSize: UInt64 = 64 << 20
+    private static let suspiciousSize: UInt64 = 16 << 20
 
     private let archive: OpaquePointer
 

@@ -34,7 +34,7 @@ extension RegistryStore {
 
 extension ImportWork {
     /// How often the register may have moved between sorting and applying.
-    private static let attempts = 5
+    static let attempts = 5
 
     fileprivate func finish(_ kind: ImportKind, _ job: ImportJobRecord) async throws {
         _ = try await pipeline([

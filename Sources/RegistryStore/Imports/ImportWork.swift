@@ -22,7 +22,7 @@ struct ImportWork: Sendable {
 protocol ImportPlan: Sendable {
     /// The reasons that `refusal` and `note` may name, by the code used there.
     static var reasons: [String: Reason] { get }
-    /// Fills `import_rows` from `import_staged`; changes nothing else.
+    /// Fills `import_rows` from `import_staged`, of rows that are not there yet; changes nothing else.
     func sort(_ work: ImportWork) async throws
     /// Carries out what `import_rows` says.
     ///
@@ -44,7 +44,7 @@ extension ImportKind {
 enum ImportSQL {
     /// Rows that were refused while they were read.
     static let readRefusals: Statement =
-        "INSERT INTO import_rows (row, state) SELECT row, 'rejected' FROM import_staged WHERE rejected"
+        "INSERT INTO import_rows (row, state) SELECT row, 'rejected' FROM import_staged WHERE rejected ON CONFLICT DO NOTHING"
 
     /// The person whom an ID number, old or new, belongs to; `numbered` says that there is one, seen or not.
     static let persons = """

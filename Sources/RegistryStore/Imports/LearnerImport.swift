@@ -65,16 +65,33 @@ struct LearnerImport: ImportPlan {
         \(ImportSQL.persons)
         LEFT JOIN employers o ON o.credit_code = s.employer_credit_code
         LEFT JOIN employers k ON k.id = coalesce(o.merged_into, o.id)
-        WHERE NOT s.rejected
+        WHERE NOT s.rejected AND NOT EXISTS (SELECT FROM import_rows r WHERE r.row = s.row)
         """
 
+    /// Whom somebody recorded by hand meanwhile is no longer new: those rows are sorted again, with that in view.
+    private func insert(_ work: ImportWork) async throws {
+        for _ in 0..<ImportWork.attempts {
+            let results = try await work.pipeline([
+                """
+                INSERT INTO learners (id, id_number, name, gender, post, title, professional_since, employer_id, area)
+                SELECT r.id, s.id_number, s.name, s.gender, s.post, s.title, s.professional_since, r.employer_id, r.area
+                FROM import_rows r JOIN import_staged s USING (row)
+                WHERE r.state = 'new' AND NOT EXISTS (SELECT FROM learners p WHERE p.id = r.id)
+                ORDER BY s.id_number ON CONFLICT DO NOTHING
+                """,
+                """
+                DELETE FROM import_rows r WHERE r.state = 'new' AND NOT EXISTS (SELECT FROM learners p WHERE p.id = r.id)
+                """,
+            ])
+            if results[1].affectedRows == 0 { return }
+            try await sort(work)
+        }
+        throw StoreError.conflict(.learnerExists, entry: nil, claim: nil)
+    }
+
     func apply(_ work: ImportWork) async throws -> [Int64] {
+        try await insert(work)
         _ = try await work.pipeline([
-            """
-            INSERT INTO learners (id, id_number, name, gender, post, title, professional_since, employer_id, area)
-            SELECT r.id, s.id_number, s.name, s.gender, s.post, s.title, s.professional_since, r.employer_id, r.area
-            FROM import_rows r JOIN import_staged s USING (row) WHERE r.state = 'new' ORDER BY r.row
-            """,
             """
             INSERT INTO learner_id_numbers (id_number, learner_id)
             SELECT s.id_number, r.id FROM import_rows r JOIN import_staged s USING (row) WHERE r.state = 'new'
