@@ -89,27 +89,20 @@ import Testing
 
     @Test func `the reading thread waits while nobody takes what it has read`() async throws {
         let channel = RowChannel(batches: 4)
-        let sent = Atomic<Int>(0)
-        try await withThrowingTaskGroup { group in
-            group.addTask {
-                await withCheckedContinuation { ended in
-                    Thread.detachNewThread {
-                        for number in 1...20 {
-                            if (try? channel.send([TableRow(number: number, fields: [])])) == nil { break }
-                            sent.add(1, ordering: .relaxed)
-                        }
-                        channel.finish(.success(()))
-                        ended.resume()
-                    }
-                }
+        let sent = Counter()
+        Thread.detachNewThread {
+            for number in 1...20 {
+                if (try? channel.send([TableRow(number: number, fields: [])])) == nil { break }
+                sent.raise()
             }
-            while sent.load(ordering: .relaxed) < 4 { try await Task.sleep(for: .milliseconds(1)) }
-            try await Task.sleep(for: .milliseconds(50))
-            #expect(sent.load(ordering: .relaxed) == 4)
-            var taken: [Int] = []
-            while let batch = try await channel.next() { taken += batch.map(\.number) }
-            #expect(taken == Array(1...20))
+            channel.finish(.success(()))
         }
+        while sent.value < 4 { try await Task.sleep(for: .milliseconds(1)) }
+        try await Task.sleep(for: .milliseconds(50))
+        #expect(sent.value == 4)
+        var taken: [Int] = []
+        while let batch = try await channel.next() { taken += batch.map(\.number) }
+        #expect(taken == Array(1...20))
     }
 
     @Test func `a reader that is let go ends its thread`() async throws {
@@ -130,6 +123,12 @@ import Testing
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
     }
+}
+
+private final class Counter: Sendable {
+    private let count = Mutex(0)
+    var value: Int { count.withLock { $0 } }
+    func raise() { count.withLock { $0 += 1 } }
 }
 
 /// What this process holds of the machine's memory.
