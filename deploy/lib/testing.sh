@@ -119,5 +119,5 @@ sanitized_tests() {
   ln -sfn "$ROOT/Sources/PostgresClient" "$folder/package/Sources/PostgresClient"
   ln -sfn "$ROOT/Tests/PostgresClientTests" "$folder/package/Tests/PostgresClientTests"
   cp "$ROOT/deploy/lib/sanitizer-package.swift" "$folder/package/Package.swift"
-  logged swift test --package-path "$folder/package" --scratch-path "$folder/build" --disable-xctest --sanitize="$1"
+  CEREGISTRY_SANITIZER=$1 logged swift test --package-path "$folder/package" --scratch-path "$folder/build" --disable-xctest --sanitize="$1"
 }

@@ -1,5 +1,4 @@
 import CLibPQ
-import Synchronization
 
 /// One connection. Statements given to it at the same time wait in line for each other.
 public final class PostgresConnection: PostgresExecutor {
@@ -53,7 +52,7 @@ public final class PostgresConnection: PostgresExecutor {
         _ make: (@escaping @Sendable (Result<Value, any Error>) -> Void) -> Operation
     ) async throws -> Value {
         try Task.checkCancellation()
-        let slot = Mutex<(operation: Operation?, cancelled: Bool)>((nil, false))
+        let slot = Guarded<(operation: Operation?, cancelled: Bool)>((nil, false))
         do {
             return try await withTaskCancellationHandler {
                 try await withCheckedThrowingContinuation { continuation in

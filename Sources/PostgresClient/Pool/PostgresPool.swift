@@ -1,6 +1,5 @@
 import CLibPQ
 import Logging
-import Synchronization
 
 /// A bounded set of connections, lent first come first served. A connection that broke is replaced by the next that is
 /// needed; an idle one is seen to be dead by its socket, at no round trip.
@@ -16,12 +15,12 @@ public final class PostgresPool: PostgresExecutor {
 
     let configuration: PoolConfiguration
     private let logger: Logger
-    private let shared: Mutex<Shared>
+    private let shared: Guarded<Shared>
 
     public init(configuration: PoolConfiguration, logger: Logger) {
         self.configuration = configuration
         self.logger = logger
-        shared = Mutex(Shared(state: PoolState(maximum: configuration.maximumConnections)))
+        shared = Guarded(Shared(state: PoolState(maximum: configuration.maximumConnections)))
     }
 
     public var statistics: PoolStatistics {

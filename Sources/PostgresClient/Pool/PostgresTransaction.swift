@@ -1,5 +1,4 @@
 import CLibPQ
-import Synchronization
 
 /// How much of other transactions' work a transaction sees (PostgreSQL chapter 13.2).
 public enum IsolationLevel: String, Sendable {
@@ -12,7 +11,7 @@ public enum IsolationLevel: String, Sendable {
 public final class PostgresTransaction: PostgresExecutor {
     public let connection: PostgresConnection
     private let begin: Statement
-    private let hasBegun = Mutex(false)
+    private let hasBegun = Guarded(false)
 
     init(connection: PostgresConnection, isolation: IsolationLevel, readOnly: Bool) {
         self.connection = connection

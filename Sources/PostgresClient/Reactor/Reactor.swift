@@ -31,7 +31,7 @@ final class Reactor: @unchecked Sendable {
 
     private let epoll: Int32
     private let doorbell: Int32
-    private let inbox = Mutex(Inbox())
+    private let inbox = Guarded(Inbox())
     private var watched: [Int32: any Watcher] = [:]
     private var timers: [UInt64: Timer] = [:]
     private let nextTimer = Atomic<UInt64>(0)
