@@ -32,7 +32,7 @@ public struct AuditReport: Codable, Sendable {
     public var finishedAt: Date
     public var counts: Counts
     public var checks: [CheckResult]
-    /// All that were found, of which `findings` lists the first thousand.
+    /// All that were found, of which `findings` lists the first hundred of each check, and a thousand at most.
     public var totalFindings: Int
     public var findings: [AuditFinding]
 }

@@ -3,8 +3,9 @@ import PostgresClient
 import RegistryDomain
 
 extension RegistryStore {
-    /// The most findings that a report lists; all are counted.
+    /// The most findings that a report lists, and of one check; all are counted.
     static let listedFindings = 1000
+    static let listedOfOneCheck = 100
 
     /// Runs every check over the whole register at one moment, with the reader's own read-only role.
     ///
@@ -34,24 +35,21 @@ extension RegistryStore {
             learners: try row.decode("learners"), entries: try row.decode("entries"), claims: try row.decode("claims"))
     }
 
+    /// A check that cannot run is itself a finding, and the others go on: whoever spoils a record does not switch the
+    /// audit off.
     private static func run(_ check: AuditCheck, into report: inout AuditReport, _ sql: PostgresTransaction)
         async throws
     {
-        let room = max(0, listedFindings - report.findings.count)
-        let rows = try await sql.execute(
-            """
-            WITH found AS MATERIALIZED (\(unescaped: check.sql))
-            SELECT record_id, detail, (SELECT count(*) FROM found) AS total FROM found ORDER BY record_id LIMIT \(room + 1)
-            """)
-        let total = try rows.first?.decode("total", as: Int.self) ?? 0
-        report.checks.append(AuditReport.CheckResult(name: check.name, rule: check.rule, findings: total))
-        report.totalFindings += total
-        for row in rows.prefix(room) {
-            let detail = try row.decodeIfPresent("detail", as: String.self) ?? ""
-            report.findings.append(
-                AuditFinding(
-                    check: check.name, rule: check.rule, severity: check.severity, recordKind: check.recordKind,
-                    recordId: try row.decode("record_id"), message: check.message.filled(["detail": detail])))
+        let room = min(listedOfOneCheck, listedFindings - report.findings.count)
+        try await sql.execute("SAVEPOINT before_check")
+        do {
+            let rows = try await sql.execute(check.statement(listing: room))
+            let total = try rows.first?.decode("total", as: Int.self) ?? 0
+            report.add(check, total: total, try rows.prefix(room).map { try check.finding($0) })
+            try await sql.execute("RELEASE SAVEPOINT before_check")
+        } catch let error as PostgresError where error.namesSpoiltData {
+            try await sql.execute("ROLLBACK TO SAVEPOINT before_check")
+            report.add(check, total: 1, [check.failure(error)])
         }
     }
 
@@ -120,4 +118,41 @@ extension RegistryStore {
                     recordId: try row.decode("record_id"), message: try row.json("message"))
             })
     }
+}
+
+extension AuditCheck {
+    /// All findings counted, the first listed.
+    func statement(listing room: Int) -> Statement {
+        """
+        WITH found AS MATERIALIZED (\(unescaped: sql))
+        SELECT record_id, detail, (SELECT count(*) FROM found) AS total FROM found ORDER BY record_id LIMIT \(max(room, 1))
+        """
+    }
+
+    fileprivate func finding(_ row: Row) throws -> AuditFinding {
+        AuditFinding(
+            check: name, rule: rule, severity: severity, recordKind: recordKind, recordId: try row.decode("record_id"),
+            message: message.filled(["detail": try row.decodeIfPresent("detail") ?? ""]))
+    }
+
+    fileprivate func failure(_ error: PostgresError) -> AuditFinding {
+        AuditFinding(
+            check: name, rule: rule, severity: .error, recordKind: "check", recordId: name,
+            message: Text(
+                zh: "无法核查：记录内容不成格式（\(error.sqlState.rawValue)）。",
+                en: "could not be checked: a record is malformed (\(error.sqlState.rawValue))."))
+    }
+}
+
+extension AuditReport {
+    fileprivate mutating func add(_ check: AuditCheck, total: Int, _ listed: [AuditFinding]) {
+        checks.append(CheckResult(name: check.name, rule: check.rule, findings: total))
+        totalFindings += total
+        findings += listed
+    }
+}
+
+extension PostgresError {
+    /// Class 22 of the SQLSTATEs, data exception: a value that is no date or no number where one should be.
+    fileprivate var namesSpoiltData: Bool { sqlState.rawValue.hasPrefix("22") }
 }

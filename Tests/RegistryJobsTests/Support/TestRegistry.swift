@@ -15,6 +15,8 @@ final class TestRegistry: Sendable {
 
     let store: RegistryStore
     let admin: PostgresConnection
+    /// Where the database is, for a store of another role.
+    let url: String
     private let name: String
 
     /// - Parameter today: where the business clock stands still, at nine in the morning.
@@ -35,7 +37,7 @@ final class TestRegistry: Sendable {
         let maintenance = try await PostgresConnection.connect(ConnectionConfiguration(conninfo: server))
         _ = try await maintenance.execute("CREATE DATABASE \(unescaped: name)")
         await maintenance.close()
-        let url = Self.naming(name, in: server)
+        url = Self.naming(name, in: server)
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         try await Self.migrate(url, logger)

@@ -1,0 +1,125 @@
+import RegistryDomain
+
+/// Learners, their numbers, their records that became one.
+extension AuditCheck {
+    static let persons: [AuditCheck] = [
+        AuditCheck(
+            name: "idNumberCheckDigit", rule: .A1, severity: .warning, recordKind: "learner",
+            message: Text(zh: "身份证号码的校验码或出生日期不对", en: "the check digit or the birth date of the ID number is wrong"),
+            sql: """
+                SELECT id::text AS record_id, '' AS detail FROM learners
+                WHERE id_number !~ '^[0-9]{6}(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9X]$'
+                   OR (\(weightedDigits)) % 11 <> 1
+                """),
+        AuditCheck(
+            name: "idNumberLost", rule: .A1, recordKind: "learner",
+            message: Text(zh: "身份证号码没有指向该学员", en: "the learner's ID number does not lead to the learner"),
+            sql: """
+                SELECT l.id::text AS record_id, '' AS detail FROM learners l
+                LEFT JOIN learner_id_numbers n ON n.id_number = l.id_number LEFT JOIN learners o ON o.id = n.learner_id
+                WHERE coalesce(o.merged_into, o.id) IS DISTINCT FROM coalesce(l.merged_into, l.id)
+                """),
+        AuditCheck(
+            name: "samePersonTwice", rule: .A1, severity: .warning, recordKind: "learner",
+            message: Text(
+                zh: "可能是同一人的两条记录（同名、同日出生、同单位）", en: "perhaps one person twice: same name, birth date and unit"),
+            sql: """
+                SELECT id::text AS record_id, '' AS detail
+                FROM (SELECT id, count(*) OVER (PARTITION BY name, substr(id_number, 7, 8), employer_id) AS alike
+                      FROM learners WHERE merged_into IS NULL) a WHERE alike > 1
+                """),
+        AuditCheck(
+            name: "merge", rule: .A1, recordKind: "learner",
+            message: Text(zh: "记录合并与合并登记不符", en: "a merged record does not follow from the merges on record"),
+            sql: """
+                SELECT l.id::text AS record_id, '' AS detail FROM learners l LEFT JOIN learners k ON k.id = l.merged_into
+                WHERE l.merged_into IS NOT NULL
+                  AND (k.merged_into IS NOT NULL OR l.merged_into = l.id
+                       OR NOT EXISTS (SELECT FROM merges m WHERE m.kept_id = l.merged_into
+                                      AND (m.merged_id = l.id OR l.id = ANY (m.moved))
+                                      AND NOT EXISTS (SELECT FROM merge_reversals r WHERE r.merge_id = m.id)))
+                UNION ALL
+                SELECT m.merged_id::text, '' FROM merges m JOIN learners l ON l.id = m.merged_id
+                WHERE m.entries_before <> m.entries_after
+                   OR (l.merged_into IS NULL AND NOT EXISTS (SELECT FROM merge_reversals r WHERE r.merge_id = m.id))
+                """),
+        AuditCheck(
+            name: "excuse", rule: .Q3, recordKind: "excuse",
+            message: Text(
+                zh: "减免批准机构与批准人不符，或年度不存在，或没有理由和文件",
+                en:
+                    "approved by somebody who is not of the bureau, for a year that is none, or without reason and document"
+            ),
+            sql: """
+                SELECT x.id::text AS record_id, x.approved_by AS detail FROM excuses x LEFT JOIN users u ON u.id = x.recorded_by
+                WHERE u.authority IS DISTINCT FROM x.approved_by OR coalesce(u.role, '') NOT IN (\(AuditSQL.roles(.addExcuse)))
+                   OR x.subject_year NOT IN (SELECT t.year FROM \(AuditSQL.terms) t)
+                   OR btrim(x.reason) = '' OR btrim(x.document) = ''
+                """),
+    ]
+
+    /// ISO 7064 MOD 11-2 over all 18 characters: the weight of the `n`th is 2 to the power 18 - n, X counts 10, and the
+    /// sum leaves 1. A test holds it to `IdentityNumber`.
+    private static let weightedDigits: String = (1...18).map { place in
+        "(CASE substr(id_number, \(place), 1) WHEN 'X' THEN 10 ELSE ascii(substr(id_number, \(place), 1)) - 48 END) * \((1 << (18 - place)) % 11)"
+    }.joined(separator: " + ")
+
+    /// Employers, employments, and where learners lie because of them.
+    static let places: [AuditCheck] = [
+        AuditCheck(
+            name: "creditCodeCheckCharacter", rule: .A1, severity: .warning, recordKind: "employer",
+            message: Text(zh: "统一社会信用代码的校验码不对", en: "the check character of the credit code is wrong"),
+            sql: """
+                SELECT o.id::text AS record_id, '' AS detail FROM employers o
+                WHERE (SELECT sum((strpos('0123456789ABCDEFGHJKLMNPQRTUWXY', substr(o.credit_code, place, 1)) - 1)
+                                  * CASE place WHEN 18 THEN 1 ELSE power(3, place - 1)::bigint % 31 END)
+                       FROM generate_series(1, 18) place) % 31 <> 0
+                   OR o.credit_code !~ '^[0-9A-HJ-NPQRTUWXY]{18}$'
+                """),
+        AuditCheck(
+            name: "countyWithoutDivision", rule: .R2, recordKind: "employer",
+            message: Text(
+                zh: "县（区）级单位的行政区划（{detail}）没有对应的人社局", en: "a county employer whose division ({detail}) has no bureau"),
+            sql: """
+                SELECT o.id::text AS record_id, coalesce(o.division, '—') AS detail FROM employers o
+                WHERE o.level = 'county' AND NOT EXISTS (
+                    SELECT FROM policies p CROSS JOIN jsonb_array_elements(p.document -> 'authorities') a
+                    WHERE a ->> 'id' = 'county:' || o.division)
+                """),
+        AuditCheck(
+            name: "employmentsOverlap", rule: .Q12, recordKind: "learner",
+            message: Text(zh: "任职时间重叠，或结束早于开始", en: "employments overlap, or one ends before it begins"),
+            sql: """
+                SELECT DISTINCT learner_id::text AS record_id, '' AS detail
+                FROM (SELECT learner_id, employed_from, employed_until,
+                             max(coalesce(employed_until, 'infinity')) OVER (PARTITION BY learner_id ORDER BY employed_from, id
+                                 ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
+                      FROM employments WHERE retracted_at IS NULL) p
+                WHERE employed_from <= before OR employed_until < employed_from
+                """),
+        AuditCheck(
+            name: "learnerWithoutEmployer", rule: .L1, severity: .warning, recordKind: "learner",
+            message: Text(zh: "学员没有任何任职记录", en: "a learner without any employment"),
+            sql: """
+                SELECT l.id::text AS record_id, '' AS detail FROM learners l
+                WHERE l.merged_into IS NULL AND NOT EXISTS (
+                    SELECT FROM employments e JOIN learners m ON m.id = e.learner_id
+                    WHERE coalesce(m.merged_into, m.id) = l.id AND e.retracted_at IS NULL)
+                """),
+        AuditCheck(
+            name: "learnerPlace", rule: .Q12, recordKind: "learner",
+            message: Text(
+                zh: "学员所属单位或辖区与任职记录不符", en: "the learner's unit or area does not follow from the employments"),
+            sql: """
+                SELECT l.id::text AS record_id, '' AS detail
+                FROM learners l JOIN (
+                    SELECT DISTINCT ON (coalesce(m.merged_into, m.id)) coalesce(m.merged_into, m.id) AS person, k.id AS employer_id, k.area
+                    FROM employments e JOIN learners m ON m.id = e.learner_id JOIN employers o ON o.id = e.employer_id
+                    JOIN employers k ON k.id = coalesce(o.merged_into, o.id)
+                    WHERE e.retracted_at IS NULL
+                    ORDER BY coalesce(m.merged_into, m.id), e.employed_from DESC, e.employed_until DESC NULLS FIRST) p
+                    ON p.person = coalesce(l.merged_into, l.id)
+                WHERE (l.employer_id, l.area) IS DISTINCT FROM (p.employer_id, p.area)
+                """),
+    ]
+}

@@ -1,0 +1,128 @@
+import Foundation
+import Logging
+import PostgresClient
+import RegistryDomain
+import RegistryJobs
+import Testing
+
+@testable import RegistryStore
+
+/// A demo city whose register is in order, and one record of each kind to spoil.
+struct AuditRegister {
+    let registry: TestRegistry
+
+    static func with(_ body: (AuditRegister) async throws -> Void) async throws {
+        try await TestRegistry.with(today: "2018-12-31") { registry in
+            try await registry.loadDemo(learners: 400)
+            _ = try await registry.admin.execute("CREATE TEMPORARY TABLE pick AS \(unescaped: picks)")
+            try await body(AuditRegister(registry: registry))
+        }
+    }
+
+    /// Makes the changes past every trigger and policy, runs `body`, and takes them back.
+    func planting<Value>(_ statements: [String], _ body: () async throws -> Value) async throws -> Value {
+        let admin = registry.admin
+        _ = try await admin.execute("BEGIN")
+        do {
+            _ = try await admin.execute("SET LOCAL session_replication_role = replica")
+            for statement in statements { _ = try await admin.execute(Statement(statement)) }
+            let value = try await body()
+            _ = try await admin.execute("ROLLBACK")
+            return value
+        } catch {
+            _ = try? await admin.execute("ROLLBACK")
+            throw error
+        }
+    }
+
+    /// The records that one check names.
+    func findings(_ check: AuditCheck) async throws -> [String] {
+        try await registry.admin.execute(check.statement(listing: 1000)).map { try $0.decode("record_id") }
+    }
+
+    func record(_ expression: String) async throws -> String {
+        try await registry.texts("SELECT (\(unescaped: expression))::text AS t FROM pick").first ?? "-"
+    }
+
+    static let picks = """
+        SELECT o.id AS online_entry, o.claim_id AS online_claim, o.completion_record_id AS online_record, o.learner_id AS online_learner,
+               o.decision_id AS online_decision, o.recognized_by AS online_authority,
+               s.id AS session_entry, s.claim_id AS session_claim, n.id AS opening_entry, n.learner_id AS opening_learner,
+               (SELECT id FROM claims WHERE state = 'submitted' ORDER BY id LIMIT 1) AS open_claim,
+               (SELECT id FROM claims WHERE state = 'submitted' AND routed_to LIKE 'county:%' ORDER BY id LIMIT 1) AS county_claim,
+               f.claim_id AS flagged_claim, f.id AS flagged_decision,
+               (SELECT id FROM decisions WHERE decision = 'return' ORDER BY id LIMIT 1) AS returned_decision,
+               (SELECT entry_id FROM reversals ORDER BY entry_id LIMIT 1) AS reversed_entry,
+               x.id AS excuse, x.learner_id AS excused_learner, c.id AS certificate, c.entries[1] AS certified_entry,
+               (SELECT id FROM register_entries e WHERE e.learner_id <> c.learner_id AND e.recognized_on <= c.printed_on
+                ORDER BY id LIMIT 1) AS foreign_entry,
+               (SELECT id FROM learners l WHERE l.id NOT IN (o.learner_id, s.learner_id)
+                AND EXISTS (SELECT FROM register_entries e WHERE e.learner_id = l.id) ORDER BY id LIMIT 1) AS other_learner,
+               (SELECT id FROM learners l WHERE NOT EXISTS (SELECT FROM claims k WHERE k.learner_id = l.id) ORDER BY id LIMIT 1) AS idle_learner,
+               (SELECT id FROM employers WHERE level = 'zone' ORDER BY id LIMIT 1) AS employer
+        FROM (SELECT * FROM register_entries e WHERE mode = 'online' AND kind = 'recognition' AND recognized_by LIKE 'county:%'
+              AND NOT EXISTS (SELECT FROM reversals r WHERE r.entry_id = e.id)
+              ORDER BY entry_number LIMIT 1) o,
+             (SELECT * FROM register_entries e WHERE mode = 'faceToFace' AND kind = 'recognition'
+              AND NOT EXISTS (SELECT FROM reversals r WHERE r.entry_id = e.id)
+              ORDER BY entry_number LIMIT 1) s,
+             (SELECT * FROM register_entries WHERE kind = 'opening' ORDER BY entry_number LIMIT 1) n,
+             (SELECT d.* FROM decisions d JOIN claims c ON c.id = d.claim_id WHERE d.decision = 'recognize' AND c.flags <> '{}'
+              ORDER BY d.id LIMIT 1) f,
+             (SELECT * FROM excuses ORDER BY id LIMIT 1) x,
+             (SELECT * FROM certificates c WHERE entries <> '{}' ORDER BY id LIMIT 1) c
+        """
+}
+
+extension TestRegistry {
+    /// The invented city, made by the road that `demo load` takes.
+    @discardableResult
+    func loadDemo(learners: Int, seed: UInt64 = 87) async throws -> DemoReport {
+        let owner = store(as: .owner)
+        do {
+            let report = try await DemoLoader(store: owner).load(learners: learners, seed: seed)
+            await owner.close()
+            return report
+        } catch {
+            await owner.close()
+            throw error
+        }
+    }
+
+    /// A store of its own for another database role.
+    func store(as role: StoreConfiguration.DatabaseRole) -> RegistryStore {
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        return RegistryStore(
+            configuration: StoreConfiguration(databaseURL: url, maximumConnections: 2, databaseRole: role),
+            clock: store.clock, logger: logger)
+    }
+}
+
+@Suite(.serialized, .enabled(if: TestRegistry.isAvailable))
+struct AuditTests {
+    @Test func `every anomaly is found by its check, and its lawful neighbour is left alone`() async throws {
+        let checks = Dictionary(uniqueKeysWithValues: AuditCheck.all.map { ($0.name, $0) })
+        try await AuditRegister.with { register in
+            for check in AuditCheck.all {
+                #expect(try await register.findings(check) == [], "\(check.name) on a register in order")
+            }
+            for anomaly in Anomaly.all {
+                let check = try #require(checks[anomaly.check], "no check \(anomaly.check)")
+                let record = try await register.record(anomaly.record)
+                try #require(record != "-", "\(anomaly.check): the demo has no \(anomaly.record)")
+                let found = try await register.planting(anomaly.planted) { try await register.findings(check) }
+                #expect(found.contains(record), "\(anomaly.check) does not find \(anomaly.planted)")
+                guard !anomaly.lawful.isEmpty else { continue }
+                let left = try await register.planting(anomaly.lawful) { try await register.findings(check) }
+                #expect(left == [], "\(anomaly.check) disturbs \(anomaly.lawful)")
+            }
+        }
+    }
+
+    @Test func `no check is without an anomaly that it finds`() {
+        let found = Set(Anomaly.all.map(\.check))
+        #expect(AuditCheck.all.map(\.name).filter { !found.contains($0) } == [])
+        #expect(Set(AuditCheck.all.map(\.name)).count == AuditCheck.all.count)
+    }
+}
