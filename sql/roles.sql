@@ -22,7 +22,14 @@ BEGIN
         current_database());
 END
 $$;
-ALTER ROLE ceregistry_auditor SET default_transaction_read_only = on;
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_db_role_setting WHERE setrole = 'ceregistry_auditor'::regrole
+                   AND 'default_transaction_read_only=on' = ANY (setconfig)) THEN
+        ALTER ROLE ceregistry_auditor SET default_transaction_read_only = on;
+    END IF;
+END
+$$;
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE, CREATE ON SCHEMA public TO ceregistry_owner;
 GRANT USAGE ON SCHEMA public TO ceregistry_daemon, ceregistry_auditor;

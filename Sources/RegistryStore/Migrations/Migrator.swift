@@ -74,7 +74,7 @@ public struct Migrator: Sendable {
 
     private func migrate(over connection: PostgresConnection, logger: Logger) async throws -> [Migration] {
         _ = try await connection.execute("SELECT pg_advisory_lock(\(Self.lock))")
-        try await run(roles, named: "roles.sql", over: connection)
+        try await makeRoles(over: connection)
         try await connection.simpleScript(
             """
             SET ROLE ceregistry_owner;
@@ -92,6 +92,20 @@ public struct Migrator: Sendable {
         }
         try await run("BEGIN;\n\(grants)\n;COMMIT;", named: "grants.sql", over: connection)
         return pending
+    }
+
+    /// Roles belong to the whole cluster, the lock to one database: where another database is migrated beside this one,
+    /// PostgreSQL refuses one of two changes of the same role, and the second look finds it made.
+    private func makeRoles(over connection: PostgresConnection) async throws {
+        for attempt in 1...10 {
+            do {
+                return try await connection.simpleScript(roles)
+            } catch let error as PostgresError {
+                let isPassing = error.sqlState == .uniqueViolation || error.message.contains("concurrently")
+                guard isPassing, attempt < 10 else { throw Mistake.failed(name: "roles.sql", error.message) }
+                try await Task.sleep(for: .milliseconds(Int.random(in: 10...50 * attempt)))
+            }
+        }
     }
 
     private func run(_ script: String, named name: String, over connection: PostgresConnection) async throws {
