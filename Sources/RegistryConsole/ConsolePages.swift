@@ -50,7 +50,8 @@ private struct VerificationModel {
         newerPrinted = verification?.newerPrinted ?? false
         lines = (verification?.years ?? []).map { line in
             Line(
-                year: String(line.year), mode: line.mode == .online ? "网络在线学习 online" : "集中面授培训 face to face", hours: String(line.hours),
+                year: String(line.year), mode: line.mode == .online ? "网络在线学习 online" : "集中面授培训 face to face",
+                hours: String(line.hours),
                 recognizedOn: line.recognizedOn.description, reversed: line.reversed)
         }
     }

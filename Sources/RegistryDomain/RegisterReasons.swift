@@ -14,7 +14,8 @@ extension Reason {
         nil, "roleMayNot", "您的角色没有这项权限。", "Your role does not have this right.")
     /// Worked case 8: R1, R2 and R3 say which authority decides.
     public static func routedElsewhere(_ rule: RuleID) -> Reason {
-        of(rule, "outsideJurisdiction", "该申请由其他认定机构受理，您不能认定。",
+        of(
+            rule, "outsideJurisdiction", "该申请由其他认定机构受理，您不能认定。",
             "This claim is routed to another authority; you cannot decide it.")
     }
     public static let ownClaim = of(
@@ -114,7 +115,8 @@ extension Reason {
         .Q7, "alreadyRoutedThere", "该申请已经在这一机构。", "The claim already lies with this authority.")
     public static func yearOfAnotherNotice(_ year: Int, notice: String) -> Reason {
         var reason = of(
-            .S1, "yearOfAnotherNotice", "\(year) 年度已由通知 \(notice) 规定。", "Subject year \(year) is governed by notice \(notice).")
+            .S1, "yearOfAnotherNotice", "\(year) 年度已由通知 \(notice) 规定。",
+            "Subject year \(year) is governed by notice \(notice).")
         reason.subjectYear = year
         return reason
     }
@@ -133,5 +135,6 @@ extension Reason {
     public static let excuseElsewhere = of(
         .Q3, "excuseElsewhere", "减免或缓训由学员所在地的人社局批准。", "An excuse is approved by the learner's own bureau.")
     public static let mergedSince = of(
-        nil, "mergedSince", "合并后又有新的合并，请先撤销后来的合并。", "One of the records has been merged again since; reverse that first.")
+        nil, "mergedSince", "合并后又有新的合并，请先撤销后来的合并。",
+        "One of the records has been merged again since; reverse that first.")
 }

@@ -19,16 +19,21 @@ struct JSONLogHandler: LogHandler {
     }
 
     func log(
-        level: Logger.Level, message: Logger.Message, metadata: Logger.Metadata?, source: String, file: String, function: String,
+        level: Logger.Level, message: Logger.Message, metadata: Logger.Metadata?, source: String, file: String,
+        function: String,
         line: UInt
     ) {
         var fields: [String: String] = [
             "time": RegistryJSON.text(Date()), "level": level.rawValue, "label": label, "message": message.description,
         ]
-        for (key, value) in self.metadata.merging(metadata ?? [:], uniquingKeysWith: { $1 }) where key != "hb.request.id" {
+        for (key, value) in self.metadata.merging(metadata ?? [:], uniquingKeysWith: { $1 })
+        where key != "hb.request.id" {
             fields[key] = value.description
         }
-        guard let data = try? JSONSerialization.data(withJSONObject: fields, options: [.sortedKeys, .withoutEscapingSlashes]) else { return }
+        guard
+            let data = try? JSONSerialization.data(
+                withJSONObject: fields, options: [.sortedKeys, .withoutEscapingSlashes])
+        else { return }
         FileHandle.standardError.write(data + Data("\n".utf8))
     }
 }

@@ -40,8 +40,10 @@ struct Root: AsyncParsableCommand {
             Environment: DATABASE_URL or libpq's own PG*, CEREGISTRY_*; see README.md.
             """,
         subcommands: [
-            Serve.self, Migrate.self, PolicyCommand.self, ImportCommand.self, ExportCommand.self, EligibilityCommand.self,
-            ClaimsCommand.self, AuditCommand.self, BulletinCommand.self, CertificateCommand.self, UserCommand.self, DemoCommand.self,
+            Serve.self, Migrate.self, PolicyCommand.self, ImportCommand.self, ExportCommand.self,
+            EligibilityCommand.self,
+            ClaimsCommand.self, AuditCommand.self, BulletinCommand.self, CertificateCommand.self, UserCommand.self,
+            DemoCommand.self,
             BackupCheck.self,
         ])
 }

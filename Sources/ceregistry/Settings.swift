@@ -31,7 +31,9 @@ struct Settings: Sendable {
         func value(_ name: String, _ key: String) -> String? { environment[name] ?? file[key] }
         func number(_ name: String, _ key: String, _ standard: Int) throws -> Int {
             guard let text = value(name, key) else { return standard }
-            guard let number = Int(text), number >= 0 else { throw Mistake(description: "\(name): a whole number is needed, not “\(text)”") }
+            guard let number = Int(text), number >= 0 else {
+                throw Mistake(description: "\(name): a whole number is needed, not “\(text)”")
+            }
             return number
         }
         databaseURL = value("DATABASE_URL", "databaseUrl") ?? ""
@@ -75,16 +77,21 @@ struct Settings: Sendable {
 
     /// `sql/` beside the program or above it, as in a checkout.
     private static func findSQL() -> String {
-        var folder = URL(fileURLWithPath: CommandLine.arguments.first ?? ".").resolvingSymlinksInPath().deletingLastPathComponent()
+        var folder = URL(fileURLWithPath: CommandLine.arguments.first ?? ".").resolvingSymlinksInPath()
+            .deletingLastPathComponent()
         for _ in 0..<6 {
             let candidate = folder.appendingPathComponent("sql")
-            if FileManager.default.fileExists(atPath: candidate.appendingPathComponent("roles.sql").path) { return candidate.path }
+            if FileManager.default.fileExists(atPath: candidate.appendingPathComponent("roles.sql").path) {
+                return candidate.path
+            }
             folder.deleteLastPathComponent()
         }
         return "sql"
     }
 
-    func store(logger: Logger, role: StoreConfiguration.DatabaseRole = .daemon, connections: Int? = nil) -> RegistryStore {
+    func store(logger: Logger, role: StoreConfiguration.DatabaseRole = .daemon, connections: Int? = nil)
+        -> RegistryStore
+    {
         let url =
             switch role {
             case .daemon: databaseURL
@@ -137,7 +144,8 @@ struct ActingUser: ParsableArguments {
 
     func caller(_ store: RegistryStore) async throws -> Caller {
         guard let username = username ?? ProcessInfo.processInfo.environment["CEREGISTRY_USER"] else {
-            throw ValidationError("--as USER (or CEREGISTRY_USER) is needed: every action on the register is a person's")
+            throw ValidationError(
+                "--as USER (or CEREGISTRY_USER) is needed: every action on the register is a person's")
         }
         return try await store.callerForCommandLine(username: username)
     }

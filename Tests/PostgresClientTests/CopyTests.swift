@@ -25,11 +25,15 @@ struct CopyTests {
             #expect(copied == 1_000_000)
             var bytes = 0
             for try await chunk in connection.copyOut("COPY numbers TO STDOUT") { bytes += chunk.count }
-            let sum = try await connection.execute("SELECT count(*) AS count, sum(octet_length(text) + octet_length(number::text) + 2) AS bytes FROM numbers")[0]
+            let sum = try await connection.execute(
+                "SELECT count(*) AS count, sum(octet_length(text) + octet_length(number::text) + 2) AS bytes FROM numbers"
+            )[0]
             #expect(try sum.decode("count", as: Int.self) == 1_000_000)
             #expect(try sum.decode("bytes", as: Int.self) == bytes)
             // The address sanitizer keeps freed memory on purpose.
-            if ProcessInfo.processInfo.environment["CEREGISTRY_SANITIZER"] == nil { #expect(try resident() - before < 150) }
+            if ProcessInfo.processInfo.environment["CEREGISTRY_SANITIZER"] == nil {
+                #expect(try resident() - before < 150)
+            }
         }
     }
 

@@ -7,7 +7,8 @@ struct ErrorTests {
     @Test func aBrokenConstraintIsNamedWithItsTableAndColumn() async throws {
         try await TestServer.withConnection { connection in
             try await connection.simpleScript(
-                "CREATE TEMPORARY TABLE entries (id int CONSTRAINT one_of_each PRIMARY KEY, hours int NOT NULL CONSTRAINT above_zero CHECK (hours > 0))")
+                "CREATE TEMPORARY TABLE entries (id int CONSTRAINT one_of_each PRIMARY KEY, hours int NOT NULL CONSTRAINT above_zero CHECK (hours > 0))"
+            )
             func failure(_ statement: Statement) async -> PostgresError? {
                 do {
                     try await connection.execute(statement)
@@ -16,7 +17,9 @@ struct ErrorTests {
             }
             try await connection.execute("INSERT INTO entries VALUES (1, 30)")
             let unique = await failure("INSERT INTO entries VALUES (1, 30)")
-            #expect(unique?.sqlState == .uniqueViolation && unique?.constraint == "one_of_each" && unique?.table == "entries")
+            #expect(
+                unique?.sqlState == .uniqueViolation && unique?.constraint == "one_of_each"
+                    && unique?.table == "entries")
             let check = await failure("INSERT INTO entries VALUES (2, 0)")
             #expect(check?.sqlState == .checkViolation && check?.constraint == "above_zero")
             let null = await failure("INSERT INTO entries VALUES (3, NULL)")
@@ -28,7 +31,8 @@ struct ErrorTests {
     }
 
     @Test func aServerThatIsNotThereIsAFailedConnection() async throws {
-        let configuration = ConnectionConfiguration(conninfo: "host=127.0.0.1 port=1 user=nobody", connectTimeout: .seconds(5))
+        let configuration = ConnectionConfiguration(
+            conninfo: "host=127.0.0.1 port=1 user=nobody", connectTimeout: .seconds(5))
         await #expect(throws: PostgresClientError.self) { _ = try await PostgresConnection.connect(configuration) }
     }
 

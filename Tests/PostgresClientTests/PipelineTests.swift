@@ -28,7 +28,8 @@ struct PipelineTests {
     @Test func aSettingForTheTransactionHoldsForTheWholePipelineAndNoLonger() async throws {
         try await TestServer.withConnection { connection in
             let results = try await connection.pipeline([
-                "SELECT set_config('ceregistry.role', 'clerk', true)", "SELECT current_setting('ceregistry.role', true) AS role",
+                "SELECT set_config('ceregistry.role', 'clerk', true)",
+                "SELECT current_setting('ceregistry.role', true) AS role",
             ])
             #expect(try results[1][0].decode("role", as: String.self) == "clerk")
             let after = try await connection.execute("SELECT current_setting('ceregistry.role', true) AS role")[0]
@@ -40,7 +41,9 @@ struct PipelineTests {
         try await TestServer.withConnection { connection in
             try await withThrowingTaskGroup(of: (Int, Int).self) { group in
                 for number in 0..<200 {
-                    group.addTask { (number, try await connection.execute("SELECT \(number) AS n")[0].decode("n", as: Int.self)) }
+                    group.addTask {
+                        (number, try await connection.execute("SELECT \(number) AS n")[0].decode("n", as: Int.self))
+                    }
                 }
                 for try await (asked, answered) in group { #expect(asked == answered) }
             }

@@ -6,9 +6,15 @@ import Testing
 struct PoolStateTests {
     @Test func nobodyPassesThoseWhoWait() {
         var state = PoolState<Int>(maximum: 1)
-        guard case .connect = state.lease(to: 1, isUsable: { _ in true }).lease else { Issue.record("a place was free"); return }
-        guard case .wait = state.lease(to: 2, isUsable: { _ in true }).lease else { Issue.record("no place was free"); return }
-        guard case .wait = state.lease(to: 3, isUsable: { _ in true }).lease else { Issue.record("2 was first"); return }
+        guard case .connect = state.lease(to: 1, isUsable: { _ in true }).lease else {
+            Issue.record("a place was free"); return
+        }
+        guard case .wait = state.lease(to: 2, isUsable: { _ in true }).lease else {
+            Issue.record("no place was free"); return
+        }
+        guard case .wait = state.lease(to: 3, isUsable: { _ in true }).lease else {
+            Issue.record("2 was first"); return
+        }
         guard case .hand(7, to: 2) = state.giveBack(7, isUsable: true) else { Issue.record("2 was first"); return }
         guard case .hand(7, to: 3) = state.giveBack(7, isUsable: true) else { Issue.record("then 3"); return }
     }

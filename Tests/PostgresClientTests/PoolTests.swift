@@ -60,8 +60,11 @@ struct PoolTests {
         try await TestServer.withPool(2) { pool in
             await #expect(throws: (any Error).self) {
                 try await pool.withConnection { connection in
-                    let backend = try await connection.execute("SELECT pg_backend_pid() AS pid")[0].decode("pid", as: Int32.self)
-                    async let killed = TestServer.withConnection { try await $0.execute("SELECT pg_sleep(0.2), pg_terminate_backend(\(backend))").count }
+                    let backend = try await connection.execute("SELECT pg_backend_pid() AS pid")[0].decode(
+                        "pid", as: Int32.self)
+                    async let killed = TestServer.withConnection {
+                        try await $0.execute("SELECT pg_sleep(0.2), pg_terminate_backend(\(backend))").count
+                    }
                     _ = try await connection.execute("SELECT pg_sleep(10)")
                     _ = try await killed
                 }

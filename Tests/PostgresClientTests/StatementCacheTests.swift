@@ -33,7 +33,8 @@ struct StatementCacheTests {
 
     @Test func afterAChangeOfSchemaStatementsArePreparedAnew() async throws {
         try await TestServer.withConnection { connection in
-            try await connection.simpleScript("CREATE TEMPORARY TABLE changing (a int); INSERT INTO changing VALUES (1)")
+            try await connection.simpleScript(
+                "CREATE TEMPORARY TABLE changing (a int); INSERT INTO changing VALUES (1)")
             #expect(try await connection.execute("SELECT * FROM changing").columns == ["a"])
             try await connection.simpleScript("ALTER TABLE changing ADD b int")
             #expect(try await connection.execute("SELECT * FROM changing").columns == ["a", "b"])

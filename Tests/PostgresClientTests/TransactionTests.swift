@@ -49,9 +49,11 @@ struct TransactionTests {
                     group.addTask {
                         for _ in 0..<5 {
                             try await pool.withTransaction(isolation: .serializable, retries: 100) { transaction in
-                                let row = try await transaction.execute("SELECT value FROM \(unescaped: table) WHERE id = 1")[0]
+                                let row = try await transaction.execute(
+                                    "SELECT value FROM \(unescaped: table) WHERE id = 1")[0]
                                 let value = try row.decode("value", as: Int32.self)
-                                try await transaction.execute("UPDATE \(unescaped: table) SET value = \(value + 1) WHERE id = 1")
+                                try await transaction.execute(
+                                    "UPDATE \(unescaped: table) SET value = \(value + 1) WHERE id = 1")
                             }
                         }
                     }
@@ -71,7 +73,8 @@ struct TransactionTests {
                     group.addTask {
                         try await pool.withTransaction(retries: 20) { transaction in
                             for id in order {
-                                try await transaction.execute("UPDATE \(unescaped: table) SET value = value + 1 WHERE id = \(Int32(id))")
+                                try await transaction.execute(
+                                    "UPDATE \(unescaped: table) SET value = value + 1 WHERE id = \(Int32(id))")
                                 try await Task.sleep(for: .milliseconds(100))
                             }
                         }

@@ -25,7 +25,9 @@ struct TypeTests {
     }
 
     @Test func textIsDataWhateverItSays() async throws {
-        try await roundTrip(["", "张小丽", "𬱖", "'; DROP TABLE learners; --", "a\\b\n\t\"", String(repeating: "长", count: 100_000)])
+        try await roundTrip([
+            "", "张小丽", "𬱖", "'; DROP TABLE learners; --", "a\\b\n\t\"", String(repeating: "长", count: 100_000),
+        ])
     }
 
     @Test func bytesTruthIdentifiersAndFractions() async throws {
@@ -51,7 +53,8 @@ struct TypeTests {
 
     @Test func jsonIsJson() async throws {
         try await TestServer.withConnection { connection in
-            let row = try await connection.execute("SELECT \(JSONB(text: #"{"a": [1, "二"]}"#)) -> 'a' ->> 1 AS value")[0]
+            let row = try await connection.execute("SELECT \(JSONB(text: #"{"a": [1, "二"]}"#)) -> 'a' ->> 1 AS value")[
+                0]
             #expect(try row.decode("value", as: String.self) == "二")
         }
     }

@@ -10,7 +10,8 @@ struct ClaimRuleTests {
     ) throws -> [String] {
         let request = ClaimRequest(subjectYear: year, evidence: evidence, reason: reason)
         let history = LearnerHistory(employments: [employment])
-        switch ClaimRules.assess(request, history: history, policies: try Fixtures.policies, today: Fixtures.day(today)) {
+        switch ClaimRules.assess(request, history: history, policies: try Fixtures.policies, today: Fixtures.day(today))
+        {
         case .success: return []
         case .failure(let refusal): return refusal.reasons.map(\.code)
         }
@@ -30,7 +31,8 @@ struct ClaimRuleTests {
     private func session(_ from: String, _ until: String, hours: Int = 30, passed: Bool = true) -> Evidence {
         .faceToFace(
             FaceToFaceEvidence(
-                sessionCode: "S-1", startedOn: Fixtures.day(from), endedOn: Fixtures.day(until), hours: hours, assessmentPassed: passed))
+                sessionCode: "S-1", startedOn: Fixtures.day(from), endedOn: Fixtures.day(until), hours: hours,
+                assessmentPassed: passed))
     }
 
     @Test("Lawful claims are accepted, on the edges too")
@@ -45,8 +47,10 @@ struct ClaimRuleTests {
 
     @Test("Every refusal is said at once (O1, O2, O3)")
     func everything() throws {
-        let found = try codes(online(8, 18, finished: "2019-01-03", started: "2019-01-02", passed: nil), today: "2019-02-01")
-        #expect(Set(found) == ["hoursBelowRequired", "testNotPassed", "electiveBeforeCompulsory", "outsideOnlineWindow"])
+        let found = try codes(
+            online(8, 18, finished: "2019-01-03", started: "2019-01-02", passed: nil), today: "2019-02-01")
+        #expect(
+            Set(found) == ["hoursBelowRequired", "testNotPassed", "electiveBeforeCompulsory", "outsideOnlineWindow"])
         #expect(found.count { $0 == "hoursBelowRequired" } == 2)
     }
 
@@ -60,7 +64,8 @@ struct ClaimRuleTests {
 
     @Test("Face-to-face keeps to its own year's window and needs its assessment (F2, Q4)")
     func faceToFace() throws {
-        #expect(try codes(session("2017-06-01", "2017-06-05")) == ["outsideFaceToFaceWindow", "outsideFaceToFaceWindow"])
+        #expect(
+            try codes(session("2017-06-01", "2017-06-05")) == ["outsideFaceToFaceWindow", "outsideFaceToFaceWindow"])
         #expect(try codes(session("2018-11-30", "2018-12-01")) == ["outsideFaceToFaceWindow"])
         #expect(try codes(session("2018-09-01", "2018-09-02", passed: false)) == ["assessmentNotPassed"])
         #expect(try codes(session("2018-09-02", "2018-09-01")) == ["datesOutOfOrder"])
@@ -68,7 +73,9 @@ struct ClaimRuleTests {
     }
 
     @Test("Hours that nobody can have learned are a slip of the pen", arguments: [-1, 1_000_000_000, Int.max, Int.min])
-    func impossible(_ hours: Int) throws { #expect(try codes(online(hours, hours)) == ["hoursImpossible", "hoursImpossible"]) }
+    func impossible(_ hours: Int) throws {
+        #expect(try codes(online(hours, hours)) == ["hoursImpossible", "hoursImpossible"])
+    }
 
     @Test("A year that no notice has, and a person in no post, are refused (S1, L1)")
     func nobody() throws {
@@ -79,18 +86,26 @@ struct ClaimRuleTests {
     @Test("A city institution's online claim needs a reason; its enterprise's does not (M1, M2, Q6)")
     func expectation() throws {
         #expect(try codes(online(), employment: Fixtures.employment(.publicInstitution, .city)) == ["reasonRequired"])
-        #expect(try codes(online(), reason: " ", employment: Fixtures.employment(.publicInstitution, .city)) == ["reasonRequired"])
+        #expect(
+            try codes(online(), reason: " ", employment: Fixtures.employment(.publicInstitution, .city)) == [
+                "reasonRequired"
+            ])
         #expect(try codes(online(), reason: "支教", employment: Fixtures.employment(.publicInstitution, .city)) == [])
         #expect(try codes(online(), employment: Fixtures.employment(.enterprise, .city)) == [])
     }
 
     @Test("Every state answers every event, and an ended claim none")
     func life() {
-        let events: [ClaimEvent] = [.decide(.recognize), .decide(.return), .decide(.reject), .withdraw, .resubmit, .reroute]
+        let events: [ClaimEvent] = [
+            .decide(.recognize), .decide(.return), .decide(.reject), .withdraw, .resubmit, .reroute,
+        ]
         for state in [ClaimState.recognized, .rejected, .withdrawn] {
             for event in events { #expect(ClaimRules.transition(from: state, event: event) == nil) }
         }
         #expect(events.compactMap { ClaimRules.transition(from: .submitted, event: $0) }.count == 5)
-        #expect(events.compactMap { ClaimRules.transition(from: .returned, event: $0) } == [.withdrawn, .submitted, .returned])
+        #expect(
+            events.compactMap { ClaimRules.transition(from: .returned, event: $0) } == [
+                .withdrawn, .submitted, .returned,
+            ])
     }
 }

@@ -24,12 +24,14 @@ struct EligibilityTests {
         #expect(try status(LearnerHistory(employments: post, entries: [half]), 2017, "2018-02-01") == .incomplete)
         #expect(try status(LearnerHistory(employments: post, entries: [half, other]), 2017, "2018-02-01") == .complete)
         let online = Fixtures.entry(2017, on: "2017-10-01", mode: .online, hours: 14)
-        #expect(try status(LearnerHistory(employments: post, entries: [half, online]), 2017, "2018-02-01") == .incomplete)
+        #expect(
+            try status(LearnerHistory(employments: post, entries: [half, online]), 2017, "2018-02-01") == .incomplete)
     }
 
     @Test("Online study of 2017 finished in 2018 counts from its recognition (O3, Q1)")
     func finishedLater() throws {
-        let history = LearnerHistory(employments: [Fixtures.employment()], entries: [Fixtures.entry(2017, on: "2018-05-10")])
+        let history = LearnerHistory(
+            employments: [Fixtures.employment()], entries: [Fixtures.entry(2017, on: "2018-05-10")])
         #expect(try status(history, 2017, "2018-05-09") == .incomplete)
         #expect(try status(history, 2017, "2018-05-10") == .complete)
     }
@@ -57,7 +59,8 @@ struct EligibilityTests {
         let policies = try Fixtures.policies
         let history = LearnerHistory(employments: [Fixtures.employment()])
         func year(_ day: String) -> Int? {
-            Eligibility.answer(.annualExcellent, history: history, policies: policies, asOf: Fixtures.day(day)).assessedYear
+            Eligibility.answer(.annualExcellent, history: history, policies: policies, asOf: Fixtures.day(day))
+                .assessedYear
         }
         #expect(year("2018-02-01") == 2017)
         #expect(year("2018-10-01") == 2018)
@@ -68,7 +71,8 @@ struct EligibilityTests {
     @Test("A purpose that no notice names is not applicable, and says so")
     func unknownPurpose() throws {
         let answer = Eligibility.answer(
-            Purpose(rawValue: "pension"), history: LearnerHistory(), policies: try Fixtures.policies, asOf: Fixtures.day("2018-01-01"))
+            Purpose(rawValue: "pension"), history: LearnerHistory(), policies: try Fixtures.policies,
+            asOf: Fixtures.day("2018-01-01"))
         #expect(answer.outcome == .notApplicable && answer.reasons.first?.code == "purposeUnknown")
     }
 }

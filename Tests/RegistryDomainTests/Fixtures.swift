@@ -32,7 +32,8 @@ enum Fixtures {
         _ year: Int, on: String, mode: Mode = .online, hours: Int = 30, reversedOn: String? = nil
     ) -> StandingEntry {
         StandingEntry(
-            id: UUID(), subjectYear: year, mode: mode, hours: hours, recognizedOn: day(on), reversedOn: reversedOn.map(day),
+            id: UUID(), subjectYear: year, mode: mode, hours: hours, recognizedOn: day(on),
+            reversedOn: reversedOn.map(day),
             recognizedBy: .county("511823"))
     }
 }

@@ -14,15 +14,19 @@ struct HistoryMaker: RandomNumberGenerator {
         return state
     }
 
-    mutating func day(_ range: ClosedRange<Int32> = 5_800...7_200) -> Day { Day(daysSince2000: Int32.random(in: range, using: &self)) }
+    mutating func day(_ range: ClosedRange<Int32> = 5_800...7_200) -> Day {
+        Day(daysSince2000: Int32.random(in: range, using: &self))
+    }
 
     mutating func entry(after day: Day? = nil) -> StandingEntry {
-        let recognized = day.map { Day(daysSince2000: $0.daysSince2000 + 1 + Int32.random(in: 0...400, using: &self)) } ?? self.day()
+        let recognized =
+            day.map { Day(daysSince2000: $0.daysSince2000 + 1 + Int32.random(in: 0...400, using: &self)) } ?? self.day()
         let mode: Mode = Bool.random(using: &self) ? .online : .faceToFace
         return StandingEntry(
             id: UUID(), subjectYear: Int.random(in: 2016...2019, using: &self), mode: mode,
             hours: mode == .online ? 30 : Int.random(in: 1...35, using: &self), recognizedOn: recognized,
-            reversedOn: Int.random(in: 0...3, using: &self) == 0 ? recognized.adding(days: Int.random(in: 0...200, using: &self)) : nil,
+            reversedOn: Int.random(in: 0...3, using: &self) == 0
+                ? recognized.adding(days: Int.random(in: 0...200, using: &self)) : nil,
             recognizedBy: .city)
     }
 
@@ -41,11 +45,13 @@ struct HistoryMaker: RandomNumberGenerator {
         }
         let excuses = (0..<Int.random(in: 0...2, using: &self)).map { _ in
             Excuse(
-                subjectYear: Int.random(in: 2017...2018, using: &self), approvedOn: day(), liftsDuty: Bool.random(using: &self),
+                subjectYear: Int.random(in: 2017...2018, using: &self), approvedOn: day(),
+                liftsDuty: Bool.random(using: &self),
                 revokedOn: Int.random(in: 0...4, using: &self) == 0 ? day() : nil)
         }
         return LearnerHistory(
-            employments: employments, entries: (0..<Int.random(in: 0...5, using: &self)).map { _ in entry() }, excuses: excuses)
+            employments: employments, entries: (0..<Int.random(in: 0...5, using: &self)).map { _ in entry() },
+            excuses: excuses)
     }
 }
 
@@ -107,7 +113,10 @@ struct HistoryPropertyTests {
             var history = maker.history()
             let day = maker.day()
             let before = answers(history, policies, day)
-            history.excuses.append(Excuse(subjectYear: Int.random(in: 2017...2018, using: &maker), approvedOn: day, liftsDuty: Bool.random(using: &maker)))
+            history.excuses.append(
+                Excuse(
+                    subjectYear: Int.random(in: 2017...2018, using: &maker), approvedOn: day,
+                    liftsDuty: Bool.random(using: &maker)))
             for (old, new) in zip(before, answers(history, policies, day)) {
                 #expect(rank[new.outcome]! >= rank[old.outcome]!, "seed \(seed)")
             }

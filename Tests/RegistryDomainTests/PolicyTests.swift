@@ -11,17 +11,22 @@ struct PolicyTests {
     func everyRule() throws {
         let policy = try Fixtures.policy()
         let folder = Fixtures.root.appendingPathComponent("Tests")
-        let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)!.compactMap { $0 as? URL }
+        let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)!.compactMap {
+            $0 as? URL
+        }
         let tests = files.filter { ["swift", "py", "yaml"].contains($0.pathExtension) }
             .compactMap { try? String(contentsOf: $0, encoding: .utf8) }.joined()
         #expect(RuleID.all.count == 43)
         for rule in RuleID.all {
             #expect(policy.rules.contains { $0.id == rule }, "\(rule.rawValue) in the policy")
-            #expect(tests.range(of: "\\b\(rule.rawValue)\\b", options: .regularExpression) != nil, "\(rule.rawValue) in a test")
+            #expect(
+                tests.range(of: "\\b\(rule.rawValue)\\b", options: .regularExpression) != nil,
+                "\(rule.rawValue) in a test")
         }
     }
 
-    @Test("What the notice says of money, time and topics is there (S2, S3, O4, P1, P2, F3, R4, V1, A1, A2, P3, P4, P5)")
+    @Test(
+        "What the notice says of money, time and topics is there (S2, S3, O4, P1, P2, F3, R4, V1, A1, A2, P3, P4, P5)")
     func numbers() throws {
         let policy = try Fixtures.policy()
         #expect(policy.subjectYears.map(\.requiredHours).reduce(0, +) == 60)
@@ -62,9 +67,12 @@ struct PolicyTests {
         #expect(policy.validate() == [])
         let policies = PolicySet([policy])
         let history = LearnerHistory(employments: [Fixtures.employment(.enterprise, .zone)])
-        let evidence = OnlineEvidence(recordNumber: "N-1", compulsoryHours: 4, electiveHours: 8, testPassedOn: Fixtures.day("2031-04-10"))
+        let evidence = OnlineEvidence(
+            recordNumber: "N-1", compulsoryHours: 4, electiveHours: 8, testPassedOn: Fixtures.day("2031-04-10"))
         let request = ClaimRequest(subjectYear: 2031, evidence: .online(evidence))
-        let accepted = try ClaimRules.assess(request, history: history, policies: policies, today: Fixtures.day("2031-05-01")).get()
+        let accepted = try ClaimRules.assess(
+            request, history: history, policies: policies, today: Fixtures.day("2031-05-01")
+        ).get()
         #expect(accepted.routedTo == .base && accepted.hours == 12)
         let answer = Eligibility.answer(
             Purpose(rawValue: "sabbatical"), history: history, policies: policies, asOf: Fixtures.day("2031-07-01"))

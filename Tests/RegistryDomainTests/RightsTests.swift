@@ -14,8 +14,10 @@ struct RightsTests {
     @Test("An auditor changes nothing")
     func auditor() {
         let changing: [Rights.Action] = [
-            .createEmployer, .changeEmployer, .createLearner, .addEmployment, .correctLearner, .mergeLearners, .reverseMerge, .addExcuse,
-            .submitClaim, .withdrawClaim, .resubmitClaim, .rerouteClaim, .decideClaim, .reverseEntry, .printCertificate, .importEmployers,
+            .createEmployer, .changeEmployer, .createLearner, .addEmployment, .correctLearner, .mergeLearners,
+            .reverseMerge, .addExcuse,
+            .submitClaim, .withdrawClaim, .resubmitClaim, .rerouteClaim, .decideClaim, .reverseEntry, .printCertificate,
+            .importEmployers,
             .importLearners, .importCompletions, .importOpenings, .loadPolicy, .manageUsers, .runAudit,
         ]
         for action in changing { #expect(Rights.scope(of: .auditor, for: action) == nil) }

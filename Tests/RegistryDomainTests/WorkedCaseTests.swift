@@ -6,7 +6,9 @@ import Yams
 /// The sixteen worked cases of DOMAIN.md through the domain's functions; `Tests/worked-cases.yaml` holds them.
 @Suite("Worked cases through the domain")
 struct WorkedCaseTests {
-    static var document: [String: Any] { try! Yams.load(yaml: Fixtures.text("Tests/worked-cases.yaml")) as! [String: Any] }
+    static var document: [String: Any] {
+        try! Yams.load(yaml: Fixtures.text("Tests/worked-cases.yaml")) as! [String: Any]
+    }
     static let cases = (document["cases"] as! [[String: Any]]).map { $0["case"] as! Int }
 
     @Test(arguments: cases)
@@ -17,7 +19,8 @@ struct WorkedCaseTests {
         var person = Person(
             employment: EmploymentPeriod(
                 employerId: UUID(), kind: EmployerKind(rawValue: employer["kind"] as! String)!,
-                level: EmployerLevel(rawValue: employer["level"] as! String)!, division: employer["division"] as? String,
+                level: EmployerLevel(rawValue: employer["level"] as! String)!,
+                division: employer["division"] as? String,
                 from: day(given["employedFrom"]), until: nil),
             policies: try Fixtures.policies)
         for step in given["steps"] as! [[String: Any]] { try person.play(step) }
@@ -59,7 +62,9 @@ private struct Person {
         }
         if let excuse = step["excuse"] as? [String: Any] {
             history.excuses.append(
-                Excuse(subjectYear: excuse["year"] as! Int, approvedOn: day(excuse["day"]), liftsDuty: excuse["liftsDuty"] as! Bool))
+                Excuse(
+                    subjectYear: excuse["year"] as! Int, approvedOn: day(excuse["day"]),
+                    liftsDuty: excuse["liftsDuty"] as! Bool))
         }
         if let certificate = step["certificate"] as? [String: Any] {
             certificates[certificate["name"] as! String] = history.entries.map(\.id)
@@ -83,11 +88,13 @@ private struct Person {
             ? .online(
                 OnlineEvidence(
                     recordNumber: "SC-1", compulsoryHours: said["compulsoryHours"] as! Int,
-                    electiveHours: said["electiveHours"] as! Int, compulsoryFinishedOn: said["compulsoryFinishedOn"].map(day),
+                    electiveHours: said["electiveHours"] as! Int,
+                    compulsoryFinishedOn: said["compulsoryFinishedOn"].map(day),
                     electiveStartedOn: said["electiveStartedOn"].map(day), testPassedOn: said["testPassedOn"].map(day)))
             : .faceToFace(
                 FaceToFaceEvidence(
-                    sessionCode: said["sessionCode"] as! String, startedOn: day(said["startedOn"]), endedOn: day(said["endedOn"]),
+                    sessionCode: said["sessionCode"] as! String, startedOn: day(said["startedOn"]),
+                    endedOn: day(said["endedOn"]),
                     hours: said["hours"] as! Int, assessmentPassed: said["assessmentPassed"] as! Bool))
         let request = ClaimRequest(subjectYear: year, evidence: evidence, reason: claim["reason"] as? String)
         switch ClaimRules.assess(request, history: history, policies: policies, today: today) {
@@ -138,7 +145,8 @@ private struct Person {
 
     private func ask(_ question: [String: Any], _ expected: [String: Any]) {
         let answer = Eligibility.answer(
-            Purpose(rawValue: question["purpose"] as! String), history: history, policies: policies, asOf: day(question["asOf"]))
+            Purpose(rawValue: question["purpose"] as! String), history: history, policies: policies,
+            asOf: day(question["asOf"]))
         #expect(answer.outcome.rawValue == expected["outcome"] as? String)
         #expect(answer.reasons.compactMap(\.rule).map(\.rawValue) == expected["rules"] as? [String] ?? [])
         if let years = expected["reasonYears"] as? [Int] { #expect(answer.reasons.compactMap(\.subjectYear) == years) }

@@ -23,11 +23,14 @@ struct MigrationTests {
             let folder = FileManager.default.temporaryDirectory.appendingPathComponent("sql-\(UUID().uuidString)")
             try FileManager.default.copyItem(at: StoreTestDatabase.root.appendingPathComponent("sql"), to: folder)
             defer { try? FileManager.default.removeItem(at: folder) }
-            try await Migrator(directory: folder.path).migrate(databaseURL: database.url, logger: StoreTestDatabase.logger)
+            try await Migrator(directory: folder.path).migrate(
+                databaseURL: database.url, logger: StoreTestDatabase.logger)
             let file = folder.appendingPathComponent("0002_policies.sql")
-            try (String(contentsOf: file, encoding: .utf8) + "\n-- a word more\n").write(to: file, atomically: true, encoding: .utf8)
+            try (String(contentsOf: file, encoding: .utf8) + "\n-- a word more\n").write(
+                to: file, atomically: true, encoding: .utf8)
             let error = await #expect(throws: Migrator.Mistake.self) {
-                try await Migrator(directory: folder.path).migrate(databaseURL: database.url, logger: StoreTestDatabase.logger)
+                try await Migrator(directory: folder.path).migrate(
+                    databaseURL: database.url, logger: StoreTestDatabase.logger)
             }
             #expect(error?.description.contains("0002_policies.sql") == true)
         }
@@ -40,12 +43,15 @@ struct MigrationTests {
             try FileManager.default.copyItem(at: StoreTestDatabase.root.appendingPathComponent("sql"), to: folder)
             defer { try? FileManager.default.removeItem(at: folder) }
             let file = folder.appendingPathComponent("9999_broken.sql")
-            try "CREATE TABLE half_done (a int); SELECT no_such_column;".write(to: file, atomically: true, encoding: .utf8)
+            try "CREATE TABLE half_done (a int); SELECT no_such_column;".write(
+                to: file, atomically: true, encoding: .utf8)
             await #expect(throws: Migrator.Mistake.self) {
-                try await Migrator(directory: folder.path).migrate(databaseURL: database.url, logger: StoreTestDatabase.logger)
+                try await Migrator(directory: folder.path).migrate(
+                    databaseURL: database.url, logger: StoreTestDatabase.logger)
             }
             try FileManager.default.removeItem(at: file)
-            let applied = try await Migrator(directory: folder.path).migrate(databaseURL: database.url, logger: StoreTestDatabase.logger)
+            let applied = try await Migrator(directory: folder.path).migrate(
+                databaseURL: database.url, logger: StoreTestDatabase.logger)
             #expect(applied.isEmpty)
         }
     }
@@ -58,7 +64,8 @@ struct MigrationTests {
             try await connection.execute("INSERT INTO schema_migrations VALUES (999, '0999_future.sql', 'x')")
             await connection.close()
             await #expect(throws: Migrator.Mistake.self) {
-                try await StoreTestDatabase.migrator.migrate(databaseURL: database.url, logger: StoreTestDatabase.logger)
+                try await StoreTestDatabase.migrator.migrate(
+                    databaseURL: database.url, logger: StoreTestDatabase.logger)
             }
         }
     }

@@ -8,7 +8,9 @@ import Testing
 
 @Suite("The set-based twin of the eligibility rules")
 struct YearStatusTests {
-    private static let days = ["2017-05-31", "2017-10-15", "2018-01-01", "2018-04-20", "2018-12-31", "2019-01-01", "2026-01-01"]
+    private static let days = [
+        "2017-05-31", "2017-10-15", "2018-01-01", "2018-04-20", "2018-12-31", "2019-01-01", "2026-01-01",
+    ]
 
     @Test("Eligibility by Swift equals eligibility by SQL, for everybody, on every kind of day")
     func swiftEqualsSQL() async throws {
@@ -24,7 +26,8 @@ struct YearStatusTests {
                 let rows = try await store.pool.execute(Statement(YearStatusQuery.sql, [Parameter(day)]))
                 var bySQL: [UUID: [Int: String]] = [:]
                 for row in rows {
-                    bySQL[try row.decode("person"), default: [:]][Int(try row.decode("year", as: Int32.self))] = try row.decode("status")
+                    bySQL[try row.decode("person"), default: [:]][Int(try row.decode("year", as: Int32.self))] =
+                        try row.decode("status")
                 }
                 #expect(bySQL.count == histories.count)
                 for (person, history) in histories {
@@ -65,7 +68,8 @@ struct YearStatusTests {
             let merged = try row.decode("merged", as: UUID.self)
             // Two records that sat in one session, or hold one paper, cannot be merged; they stay apart here.
             _ = try? await store.pool.pipeline([
-                "UPDATE learners SET merged_into = \(kept) WHERE id = \(merged)", "SELECT settle_merge(\([kept, merged]))",
+                "UPDATE learners SET merged_into = \(kept) WHERE id = \(merged)",
+                "SELECT settle_merge(\([kept, merged]))",
             ])
         }
     }

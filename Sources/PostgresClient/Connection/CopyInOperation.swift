@@ -81,7 +81,8 @@ final class CopyInOperation: Wire.Operation, @unchecked Sendable {
     }
 
     func finish(_ failure: (any Error)?) {
-        let failure = failure ?? error ?? (phase == .opening ? PostgresClientError.copy("not a COPY … FROM STDIN") : nil)
+        let failure =
+            failure ?? error ?? (phase == .opening ? PostgresClientError.copy("not a COPY … FROM STDIN") : nil)
         error = failure
         let done = phase
         phase = .ending

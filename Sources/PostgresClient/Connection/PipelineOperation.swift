@@ -49,7 +49,9 @@ final class PipelineOperation: Wire.Operation, @unchecked Sendable {
         guard PQpipelineSync(connection) == 1 else { throw PostgresClientError.connectionLost(wire.message) }
     }
 
-    private func prepare(_ key: StatementCache.Key, on wire: Wire, _ connection: OpaquePointer) throws -> StatementCache.Prepared {
+    private func prepare(_ key: StatementCache.Key, on wire: Wire, _ connection: OpaquePointer) throws
+        -> StatementCache.Prepared
+    {
         let prepared = wire.cache.insert(key)
         steps.append(.prepare(key))
         let types = key.types.map(\.rawValue)
@@ -154,7 +156,8 @@ final class PipelineOperation: Wire.Operation, @unchecked Sendable {
 
 /// Hands parameters to libpq without a copy of its own for each.
 enum Outgoing {
-    static func send(_ parameters: [Parameter], to name: String, _ connection: OpaquePointer, orElse wire: Wire) throws {
+    static func send(_ parameters: [Parameter], to name: String, _ connection: OpaquePointer, orElse wire: Wire) throws
+    {
         let count = parameters.count
         let size = parameters.reduce(0) { $0 + ($1.bytes?.count ?? 0) }
         let sent = withUnsafeTemporaryAllocation(byteCount: max(size, 1), alignment: 1) { bytes -> Int32 in
@@ -165,7 +168,9 @@ enum Outgoing {
                 guard let value = parameter.bytes else { continue }
                 let slot = UnsafeMutableRawBufferPointer(rebasing: bytes[offset..<offset + value.count])
                 slot.copyBytes(from: value)
-                values[index] = bytes.baseAddress.map { UnsafeRawPointer($0 + offset).assumingMemoryBound(to: CChar.self) }
+                values[index] = bytes.baseAddress.map {
+                    UnsafeRawPointer($0 + offset).assumingMemoryBound(to: CChar.self)
+                }
                 lengths[index] = Int32(value.count)
                 offset += value.count
             }

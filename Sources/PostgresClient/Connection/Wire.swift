@@ -167,11 +167,15 @@ final class Wire: Reactor.Watcher, @unchecked Sendable {
 
     /// COPY and scripts leave pipeline mode for as long as they last.
     func leavePipelineMode() throws {
-        guard let connection, PQexitPipelineMode(connection) == 1 else { throw PostgresClientError.connectionLost(message) }
+        guard let connection, PQexitPipelineMode(connection) == 1 else {
+            throw PostgresClientError.connectionLost(message)
+        }
     }
 
     func enterPipelineMode() throws {
-        guard let connection, PQenterPipelineMode(connection) == 1 else { throw PostgresClientError.connectionLost(message) }
+        guard let connection, PQenterPipelineMode(connection) == 1 else {
+            throw PostgresClientError.connectionLost(message)
+        }
     }
 
     /// Something new for the operation under way to look at, such as data from its caller.

@@ -23,7 +23,9 @@ extension UnsafeRawBufferPointer {
         return Integer(bigEndian: loadUnaligned(as: Integer.self))
     }
 
-    func bigEndian<Integer: FixedWidthInteger>(_ integer: Integer.Type, at offset: Int, type: PostgresType) throws -> Integer {
+    func bigEndian<Integer: FixedWidthInteger>(_ integer: Integer.Type, at offset: Int, type: PostgresType) throws
+        -> Integer
+    {
         guard offset >= 0, offset + MemoryLayout<Integer>.size <= count else { throw ValueMismatch(type: type) }
         return Integer(bigEndian: loadUnaligned(fromByteOffset: offset, as: Integer.self))
     }

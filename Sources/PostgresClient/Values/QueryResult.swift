@@ -54,7 +54,9 @@ public struct Row: Sendable {
     }
 
     /// Nil where the column is NULL.
-    public func decodeIfPresent<Value: PostgresDecodable>(_ column: String, as type: Value.Type = Value.self) throws -> Value? {
+    public func decodeIfPresent<Value: PostgresDecodable>(_ column: String, as type: Value.Type = Value.self) throws
+        -> Value?
+    {
         guard let number = result.names.indices[column] else { throw PostgresClientError.noSuchColumn(column) }
         guard PQgetisnull(result.box.pointer, index, number) == 0 else { return nil }
         let length = Int(PQgetlength(result.box.pointer, index, number))

@@ -39,7 +39,11 @@ extension Int64: PostgresEncodable, PostgresDecodable {
         case .int4, .int2: Int64(try Int32.decode(bytes, type: type))
         case .oid: Int64(try bytes.bigEndian(UInt32.self, type: type))
         case .numeric:
-            if let number = Int64(try Numeric.text(bytes, type: type)) { number } else { throw ValueMismatch(type: type) }
+            if let number = Int64(try Numeric.text(bytes, type: type)) {
+                number
+            } else {
+                throw ValueMismatch(type: type)
+            }
         default: throw ValueMismatch(type: type)
         }
     }

@@ -213,6 +213,13 @@ public struct PolicySet: Sendable {
 
     public func knows(_ authority: Authority) -> Bool { name(of: authority) != nil }
 
+    /// Whether hours of this mode go to such an authority at all: the base for face-to-face under R3, a bureau for online
+    /// hours under R1 and R2, or whatever the year's own notice routes.
+    public func recognizes(_ mode: Mode, _ authority: Authority, subjectYear: Int) -> Bool {
+        let targets = policy(forSubjectYear: subjectYear)?.routes.filter { $0.mode == mode }.map(\.authority) ?? []
+        return knows(authority) && (authority == .base ? targets.contains(.base) : targets.contains { $0 != .base })
+    }
+
     public func assumption(_ id: RuleID) -> Text? {
         for policy in policies.reversed() {
             if let text = policy.assumptions.first(where: { $0.id == id })?.text { return text }

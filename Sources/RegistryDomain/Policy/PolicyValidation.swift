@@ -24,7 +24,8 @@ extension Policy {
         for (index, year) in subjectYears.enumerated() {
             let path = "subjectYears[\(index)]"
             if subjectYears[..<index].contains(where: { $0.year == year.year }) {
-                mistakes.append(PolicyMistake("\(path).year", "年度 \(year.year) 重复", "subject year \(year.year) occurs twice"))
+                mistakes.append(
+                    PolicyMistake("\(path).year", "年度 \(year.year) 重复", "subject year \(year.year) occurs twice"))
             }
             mistakes += Self.mistakes(in: year, at: path, fenPerHour: fees.onlineFenPerHour)
         }
@@ -44,12 +45,15 @@ extension Policy {
         expect(
             online.compulsoryHours + online.electiveHours == year.requiredHours, "online",
             "必修与选修之和应为 \(year.requiredHours) 学时", "compulsory and elective hours must add up to \(year.requiredHours)")
-        expect(year.onlineWindow.from <= year.onlineWindow.until, "onlineWindow", "起止日期颠倒", "the window ends before it begins")
+        expect(
+            year.onlineWindow.from <= year.onlineWindow.until, "onlineWindow", "起止日期颠倒",
+            "the window ends before it begins")
         expect(
             year.faceToFaceWindow.from <= year.faceToFaceWindow.until, "faceToFaceWindow", "起止日期颠倒",
             "the window ends before it begins")
         expect(
-            year.faceToFaceWindow.from.year == year.year && year.faceToFaceWindow.until.year == year.year, "faceToFaceWindow",
+            year.faceToFaceWindow.from.year == year.year && year.faceToFaceWindow.until.year == year.year,
+            "faceToFaceWindow",
             "面授须在本年度内 (F2)", "face-to-face lies within its subject year (F2)")
         expect(year.dueOn >= year.faceToFaceWindow.until, "dueOn", "到期日不能早于面授结束", "due before face-to-face ends")
         expect(
@@ -70,11 +74,13 @@ extension Policy {
             }
             if route.authority == .county, route.level != .county {
                 mistakes.append(
-                    PolicyMistake("\(path).authority", "只有县（区）级单位才有县（区）机构", "only county employers have a county bureau"))
+                    PolicyMistake(
+                        "\(path).authority", "只有县（区）级单位才有县（区）机构", "only county employers have a county bureau"))
             }
         }
         for mode in Mode.allCases {
-            for level in EmployerLevel.allCases where !routes.contains(where: { $0.mode == mode && $0.level == level }) {
+            for level in EmployerLevel.allCases where !routes.contains(where: { $0.mode == mode && $0.level == level })
+            {
                 mistakes.append(
                     PolicyMistake("routes", "缺少 \(mode)、\(level) 的认定机构", "no authority for \(mode), \(level)"))
             }
@@ -82,7 +88,8 @@ extension Policy {
         for target in [Authority.city, .base] where !authorities.contains(where: { $0.id == target }) {
             mistakes.append(PolicyMistake("authorities", "缺少 \(target)", "\(target) is missing"))
         }
-        for (index, authority) in authorities.enumerated() where authorities[..<index].contains(where: { $0.id == authority.id }) {
+        for (index, authority) in authorities.enumerated()
+        where authorities[..<index].contains(where: { $0.id == authority.id }) {
             mistakes.append(PolicyMistake("authorities[\(index)].id", "机构重复", "the authority occurs twice"))
         }
         return mistakes
@@ -105,7 +112,8 @@ extension Policy {
         }
         if annualAssessment.monthAndDay == nil {
             mistakes.append(
-                PolicyMistake("annualAssessment.previousYearUntil", "应为 MM-dd", "a month and a day as MM-dd are needed"))
+                PolicyMistake("annualAssessment.previousYearUntil", "应为 MM-dd", "a month and a day as MM-dd are needed")
+            )
         }
         return mistakes
     }
@@ -113,11 +121,13 @@ extension Policy {
     private func validateTexts() -> [PolicyMistake] {
         var mistakes: [PolicyMistake] = []
         for (index, rule) in rules.enumerated() where !RuleID.all.contains(rule.id) {
-            mistakes.append(PolicyMistake("rules[\(index)].id", "未知的规则编号 \(rule.id.rawValue)", "unknown rule \(rule.id.rawValue)"))
+            mistakes.append(
+                PolicyMistake("rules[\(index)].id", "未知的规则编号 \(rule.id.rawValue)", "unknown rule \(rule.id.rawValue)"))
         }
         for (index, assumption) in assumptions.enumerated() where !RuleID.all.contains(assumption.id) {
             mistakes.append(
-                PolicyMistake("assumptions[\(index)].id", "未知的编号 \(assumption.id.rawValue)", "unknown \(assumption.id.rawValue)"))
+                PolicyMistake(
+                    "assumptions[\(index)].id", "未知的编号 \(assumption.id.rawValue)", "unknown \(assumption.id.rawValue)"))
         }
         for (path, rule) in citedRules where !RuleID.all.contains(rule) {
             mistakes.append(PolicyMistake(path, "未知的规则编号 \(rule.rawValue)", "unknown rule \(rule.rawValue)"))

@@ -83,10 +83,14 @@ public enum Rights {
             learners + [
                 .createEmployer, .changeEmployer, .createLearner, .addEmployment, .correctLearner, .mergeLearners,
                 .reverseMerge, .addExcuse, .submitClaim, .withdrawClaim, .resubmitClaim, .listClaims, .readClaim,
-                .printCertificate, .importEmployers, .importLearners, .importCompletions, .importOpenings, .readBulletin,
+                .printCertificate, .importEmployers, .importLearners, .importCompletions, .importOpenings,
+                .readBulletin,
             ]
         return reading(scope, areaWide).merging(
-            [.readEmployer: .all, .readImport: .own, .decideClaim: .routed, .reverseEntry: scope == .all ? .all : .routed],
+            [
+                .readEmployer: .all, .readImport: .own, .decideClaim: .routed,
+                .reverseEntry: scope == .all ? .all : .routed,
+            ],
             uniquingKeysWith: { first, _ in first })
     }
 }

@@ -9,13 +9,15 @@ extension Reason {
         message: Text(zh: "缺少省平台培训档案编号。", en: "The completion record's number is missing."), field: "recordNumber")
     static let recordNumberTooLong = Reason(
         rule: .O1, code: "recordNumberTooLong",
-        message: Text(zh: "培训档案编号超过100个字符。", en: "The record number has more than 100 characters."), field: "recordNumber")
+        message: Text(zh: "培训档案编号超过100个字符。", en: "The record number has more than 100 characters."),
+        field: "recordNumber")
     static let sessionCodeMissing = Reason(
         rule: .F1, code: "sessionCodeMissing", message: Text(zh: "缺少面授班次编号。", en: "The session code is missing."),
         field: "sessionCode")
     static let sessionCodeTooLong = Reason(
         rule: .F1, code: "sessionCodeTooLong",
-        message: Text(zh: "面授班次编号超过100个字符。", en: "The session code has more than 100 characters."), field: "sessionCode")
+        message: Text(zh: "面授班次编号超过100个字符。", en: "The session code has more than 100 characters."), field: "sessionCode"
+    )
     static let testNotPassed = Reason(
         rule: .O1, code: "testNotPassed",
         message: Text(zh: "在线测试未通过，尚不能生成培训档案；可以重新测试。", en: "The online test is not passed; it may be retaken."),
@@ -28,14 +30,17 @@ extension Reason {
         rule: .Q6, code: "reasonRequired",
         message: Text(
             zh: "市级事业单位人员原则上应参加集中面授；申报网络学时须说明理由。",
-            en: "Personnel of city-level institutions attend face to face in principle (M1); online hours need a reason."),
+            en:
+                "Personnel of city-level institutions attend face to face in principle (M1); online hours need a reason."
+        ),
         field: "reason", expected: "why online")
 
     static func hoursBelowRequired(_ field: String, _ zh: String, _ en: String, found: Int, required: Int) -> Reason {
         Reason(
             rule: .O1, code: "hoursBelowRequired",
             message: Text(
-                zh: "\(zh)应学满\(required)学时，记录为\(found)学时。", en: "\(required) \(en) hours are required; the record has \(found)."),
+                zh: "\(zh)应学满\(required)学时，记录为\(found)学时。",
+                en: "\(required) \(en) hours are required; the record has \(found)."),
             field: field, found: "\(found)", expected: "\(required)")
     }
 
@@ -58,7 +63,8 @@ extension Reason {
     static func testBeforeStudyFinished(passed: Day, studied: Day) -> Reason {
         Reason(
             rule: .O4, code: "testBeforeStudyFinished",
-            message: Text(zh: "测试通过日期（\(passed)）早于学习日期（\(studied)）。", en: "The test (\(passed)) comes before study (\(studied))."),
+            message: Text(
+                zh: "测试通过日期（\(passed)）早于学习日期（\(studied)）。", en: "The test (\(passed)) comes before study (\(studied))."),
             field: "testPassedOn", found: passed.description, expected: "\(studied) or later")
     }
 
@@ -76,7 +82,9 @@ extension Reason {
             rule: .F2, code: "outsideFaceToFaceWindow",
             message: Text(
                 zh: "日期\(day)不在\(year)年度面授时间（\(window.from)至\(window.until)）之内。",
-                en: "\(day) lies outside the time for face-to-face training of \(year), \(window.from) to \(window.until)."),
+                en:
+                    "\(day) lies outside the time for face-to-face training of \(year), \(window.from) to \(window.until)."
+            ),
             field: field, found: day.description, expected: window.text)
     }
 
@@ -90,7 +98,8 @@ extension Reason {
     static func datesOutOfOrder(_ field: String, _ day: Day, after first: Day) -> Reason {
         Reason(
             rule: .F2, code: "datesOutOfOrder",
-            message: Text(zh: "结束日期\(day)早于开始日期\(first)。", en: "It ends on \(day), before it starts on \(first)."), field: field,
+            message: Text(zh: "结束日期\(day)早于开始日期\(first)。", en: "It ends on \(day), before it starts on \(first)."),
+            field: field,
             found: day.description, expected: "\(first) or later")
     }
 }

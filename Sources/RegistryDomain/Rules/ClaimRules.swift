@@ -36,7 +36,9 @@ public enum ClaimRules {
 
     /// M1, in principle: city-level public institutions study face to face.
     private static func isUnexpected(_ mode: Mode, _ employment: EmploymentPeriod, _ policy: Policy) -> Bool {
-        guard let expected = policy.expectation(level: employment.level, kind: employment.kind)?.expected else { return false }
+        guard let expected = policy.expectation(level: employment.level, kind: employment.kind)?.expected else {
+            return false
+        }
         return expected != mode
     }
 
@@ -44,7 +46,9 @@ public enum ClaimRules {
     public static func route(
         _ mode: Mode, _ employment: EmploymentPeriod, _ policy: Policy
     ) -> (authority: Authority, rule: RuleID, assumption: RuleID?)? {
-        guard let route = policy.routes.first(where: { $0.mode == mode && $0.level == employment.level }) else { return nil }
+        guard let route = policy.routes.first(where: { $0.mode == mode && $0.level == employment.level }) else {
+            return nil
+        }
         switch route.authority {
         case .city: return (.city, route.rule, route.assumption)
         case .base: return (.base, route.rule, route.assumption)

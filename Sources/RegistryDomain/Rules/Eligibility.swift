@@ -117,7 +117,9 @@ public enum Eligibility {
         return nil
     }
 
-    private static func decideBlocking(_ answer: inout EligibilityAnswer, _ terms: PurposeTerms, _ history: LearnerHistory) {
+    private static func decideBlocking(
+        _ answer: inout EligibilityAnswer, _ terms: PurposeTerms, _ history: LearnerHistory
+    ) {
         let incomplete = answer.years.filter { $0.status == .incomplete }
         answer.reasons = incomplete.map { .yearIncomplete($0, terms) }
         answer.outcome = incomplete.isEmpty ? .accepted : .refused

@@ -17,7 +17,9 @@ extension Reason {
             rule: terms.rule, code: "notExcellent",
             message: Text(
                 zh: "\(year.year)年度无故未完成公需科目学习，当年年度考核不能确定为优秀等次。",
-                en: "Subject year \(year.year) was not completed and no cause was approved: not excellent in that year's assessment."),
+                en:
+                    "Subject year \(year.year) was not completed and no cause was approved: not excellent in that year's assessment."
+            ),
             subjectYear: year.year)
     }
 
@@ -41,7 +43,8 @@ extension Reason {
     static func purposeUnknown(_ purpose: Purpose) -> Reason {
         Reason(
             rule: nil, code: "purposeUnknown",
-            message: Text(zh: "现行通知没有规定事项“\(purpose.rawValue)”。", en: "No notice in force names the purpose \(purpose.rawValue)."),
+            message: Text(
+                zh: "现行通知没有规定事项“\(purpose.rawValue)”。", en: "No notice in force names the purpose \(purpose.rawValue)."),
             field: "purpose", found: purpose.rawValue)
     }
 

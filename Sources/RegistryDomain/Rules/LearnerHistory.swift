@@ -79,7 +79,8 @@ public struct LearnerHistory: Sendable, Equatable {
     /// The employment that holds the personnel file on that day (Q12), else the latest that had begun by then.
     public func employment(on day: Day) -> EmploymentPeriod? {
         let begun = employments.filter { $0.from <= day }
-        return begun.filter { $0.until.map { $0 >= day } ?? true }.max { $0.from < $1.from } ?? begun.max { $0.from < $1.from }
+        return begun.filter { $0.until.map { $0 >= day } ?? true }.max { $0.from < $1.from }
+            ?? begun.max { $0.from < $1.from }
     }
 
     public func isInPost(on day: Day) -> Bool {

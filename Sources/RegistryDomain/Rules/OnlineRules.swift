@@ -6,7 +6,8 @@ enum OnlineRules {
         var reasons: [Reason] = []
         if evidence.recordNumber.allSatisfy(\.isWhitespace) { reasons.append(.recordNumberMissing) }
         if evidence.recordNumber.count > 100 { reasons.append(.recordNumberTooLong) }
-        reasons += hours(evidence.compulsoryHours, terms.online.compulsoryHours, "compulsoryHours", "必修课", "compulsory", limits)
+        reasons += hours(
+            evidence.compulsoryHours, terms.online.compulsoryHours, "compulsoryHours", "必修课", "compulsory", limits)
         reasons += hours(evidence.electiveHours, terms.online.electiveHours, "electiveHours", "选修课", "elective", limits)
         if evidence.testPassedOn == nil { reasons.append(.testNotPassed) }
         reasons += order(evidence)
@@ -17,7 +18,9 @@ enum OnlineRules {
     private static func hours(
         _ found: Int, _ required: Int, _ field: String, _ zh: String, _ en: String, _ limits: Policy.RecordLimits
     ) -> [Reason] {
-        if found < 0 || found > limits.onlineHours { return [.hoursImpossible(field, found, atMost: limits.onlineHours)] }
+        if found < 0 || found > limits.onlineHours {
+            return [.hoursImpossible(field, found, atMost: limits.onlineHours)]
+        }
         return found < required ? [.hoursBelowRequired(field, zh, en, found: found, required: required)] : []
     }
 
@@ -28,7 +31,9 @@ enum OnlineRules {
         }
         if let passed = evidence.testPassedOn {
             let studied = [evidence.compulsoryFinishedOn, evidence.electiveStartedOn].compactMap(\.self).max()
-            if let studied, passed < studied { reasons.append(.testBeforeStudyFinished(passed: passed, studied: studied)) }
+            if let studied, passed < studied {
+                reasons.append(.testBeforeStudyFinished(passed: passed, studied: studied))
+            }
         }
         return reasons
     }

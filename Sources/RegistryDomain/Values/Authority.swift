@@ -10,7 +10,9 @@ public enum Authority: Hashable, Codable, Sendable, CustomStringConvertible {
         case "base": self = .base
         default:
             let code = text.dropFirst(7)
-            guard text.hasPrefix("county:"), code.count == 6, code.allSatisfy({ $0.isASCII && $0.isNumber }) else { return nil }
+            guard text.hasPrefix("county:"), code.count == 6, code.allSatisfy({ $0.isASCII && $0.isNumber }) else {
+                return nil
+            }
             self = .county(String(code))
         }
     }

@@ -43,8 +43,12 @@ extension CreditCode.Mistake {
             switch self {
             case .empty: ("统一社会信用代码为空", "the credit code is empty")
             case .spreadsheetNumber:
-                ("统一社会信用代码被电子表格转成了数字；请把该列设为“文本”后重新填写", "a spreadsheet turned the credit code into a number; set the column to text")
-            case .wrongLength(let count): ("统一社会信用代码应为18位，实为\(count)位", "the credit code has \(count) characters, not 18")
+                (
+                    "统一社会信用代码被电子表格转成了数字；请把该列设为“文本”后重新填写",
+                    "a spreadsheet turned the credit code into a number; set the column to text"
+                )
+            case .wrongLength(let count):
+                ("统一社会信用代码应为18位，实为\(count)位", "the credit code has \(count) characters, not 18")
             case .wrongCharacter: ("统一社会信用代码含有不允许的字符（不使用I、O、S、V、Z）", "the credit code has characters that cannot be")
             case .wrongCheckCharacter: ("统一社会信用代码校验位不正确，请核对证书", "the credit code's check character is wrong")
             }

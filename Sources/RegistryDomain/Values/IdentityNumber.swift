@@ -26,11 +26,13 @@ public struct IdentityNumber: Hashable, Sendable {
             characters.append(Self.checkDigit(of: characters))
         }
         guard characters.count == 18 else { throw .wrongLength(characters.count) }
-        guard characters.prefix(17).allSatisfy(Self.isDigit), Self.isDigit(characters[17]) || characters[17] == "X" else {
+        guard characters.prefix(17).allSatisfy(Self.isDigit), Self.isDigit(characters[17]) || characters[17] == "X"
+        else {
             throw .wrongCharacter
         }
         let birth = String(characters[6..<14])
-        guard let year = Int(birth.prefix(4)), let month = Int(birth.dropFirst(4).prefix(2)), let day = Int(birth.suffix(2)),
+        guard let year = Int(birth.prefix(4)), let month = Int(birth.dropFirst(4).prefix(2)),
+            let day = Int(birth.suffix(2)),
             (1850...2100).contains(year), let birthDay = Day(year: year, month: month, day: day)
         else { throw .impossibleBirthDay }
         let expected = Self.checkDigit(of: Array(characters.prefix(17)))
@@ -81,10 +83,14 @@ extension IdentityNumber.Mistake {
                     "a spreadsheet turned the ID number into a number; set the column to text and enter it again",
                     "18 characters as text"
                 )
-            case .wrongLength(let count): ("身份证号码应为18位，实为\(count)位", "the ID number has \(count) characters, not 18", "18 characters")
-            case .wrongCharacter: ("身份证号码含有不允许的字符", "the ID number has characters that cannot be", "17 digits and a digit or X")
-            case .impossibleBirthDay: ("身份证号码中的出生日期不存在", "the birth date in the ID number does not exist", "a date as yyyyMMdd")
-            case .wrongCheckDigit: ("身份证号码校验位不正确，请核对证件", "the ID number's check digit is wrong", "the number on the card")
+            case .wrongLength(let count):
+                ("身份证号码应为18位，实为\(count)位", "the ID number has \(count) characters, not 18", "18 characters")
+            case .wrongCharacter:
+                ("身份证号码含有不允许的字符", "the ID number has characters that cannot be", "17 digits and a digit or X")
+            case .impossibleBirthDay:
+                ("身份证号码中的出生日期不存在", "the birth date in the ID number does not exist", "a date as yyyyMMdd")
+            case .wrongCheckDigit:
+                ("身份证号码校验位不正确，请核对证件", "the ID number's check digit is wrong", "the number on the card")
             }
         return Reason(
             rule: .A1, code: "idNumberInvalid", message: Text(zh: zh + "。", en: en + "."), field: "idNumber",

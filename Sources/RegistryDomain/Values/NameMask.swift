@@ -7,7 +7,8 @@ public enum NameMask {
         case 0, 1: return String(repeating: "*", count: characters.count)
         case 2: return "\(characters[0])*"
         default:
-            return "\(characters[0])" + String(repeating: "*", count: characters.count - 2) + "\(characters[characters.count - 1])"
+            return "\(characters[0])" + String(repeating: "*", count: characters.count - 2)
+                + "\(characters[characters.count - 1])"
         }
     }
 }

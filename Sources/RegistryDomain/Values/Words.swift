@@ -4,7 +4,9 @@
 public enum Mode: String, Codable, Sendable, CaseIterable { case online, faceToFace }
 
 /// 单位性质
-public enum EmployerKind: String, Codable, Sendable, CaseIterable { case publicInstitution, enterprise, nonPublicOrganization }
+public enum EmployerKind: String, Codable, Sendable, CaseIterable {
+    case publicInstitution, enterprise, nonPublicOrganization
+}
 
 /// 单位级别
 public enum EmployerLevel: String, Codable, Sendable, CaseIterable { case city, county, zone }
@@ -13,7 +15,9 @@ public enum Role: String, Codable, Sendable, CaseIterable {
     case learner, unitAdmin, countyOfficer, cityOfficer, baseOfficer, clerk, auditor, admin
 }
 
-public enum ClaimState: String, Codable, Sendable, CaseIterable { case submitted, returned, recognized, rejected, withdrawn }
+public enum ClaimState: String, Codable, Sendable, CaseIterable {
+    case submitted, returned, recognized, rejected, withdrawn
+}
 
 public enum Decision: String, Codable, Sendable, CaseIterable { case recognize, `return`, reject }
 
@@ -32,7 +36,9 @@ public struct Purpose: RawRepresentable, Hashable, Codable, Sendable {
 
 public enum Outcome: String, Codable, Sendable { case accepted, refused, pending, notApplicable }
 
-public enum YearStatus: String, Codable, Sendable, CaseIterable { case complete, inProgress, incomplete, excused, notOwed }
+public enum YearStatus: String, Codable, Sendable, CaseIterable {
+    case complete, inProgress, incomplete, excused, notOwed
+}
 
 /// Something about a claim that its decision must answer.
 public struct ClaimFlag: RawRepresentable, Hashable, Codable, Sendable {
@@ -42,4 +48,3 @@ public struct ClaimFlag: RawRepresentable, Hashable, Codable, Sendable {
     /// A city-level institution's learner claims online hours (M1, Q6).
     public static let faceToFaceExpected = ClaimFlag(rawValue: "faceToFaceExpected")
 }
-

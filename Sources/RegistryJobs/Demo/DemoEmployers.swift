@@ -22,7 +22,8 @@ struct DemoEmployer: Sendable {
             let county = counties[number % counties.count]
             let place = level == .county ? county.name : level == .city ? "雅安市" : "雅安经开区"
             return DemoEmployer(
-                id: random.uuid(), creditCode: creditCode(number, kind, &random), name: name(place, kind, number, &random), kind: kind,
+                id: random.uuid(), creditCode: creditCode(number, kind, &random),
+                name: name(place, kind, number, &random), kind: kind,
                 level: level, division: level == .county ? county.code : nil)
         }
     }
@@ -36,7 +37,9 @@ struct DemoEmployer: Sendable {
         return String(body) + String(CreditCode.checkCharacter(of: body))
     }
 
-    private static func name(_ place: String, _ kind: EmployerKind, _ number: Int, _ random: inout SeededGenerator) -> String {
+    private static func name(_ place: String, _ kind: EmployerKind, _ number: Int, _ random: inout SeededGenerator)
+        -> String
+    {
         let ordinals = Array("一二三四五六七八九十")
         let ordinal = "第\(ordinals[number % 10])"
         let names: [String] =

@@ -16,16 +16,21 @@ struct DemoLearner: Sendable {
     var nextEmployer: DemoEmployer?
     var movedOn: Day?
 
-    private static let surnames = Array("王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤").map(String.init) + ["欧阳", "司马", "上官", "泽仁", "扎西"]
+    private static let surnames =
+        Array("王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤")
+        .map(String.init) + ["欧阳", "司马", "上官", "泽仁", "扎西"]
     private static let given = Array("伟芳娜敏静秀英丽强磊军洋勇艳杰娟涛明超兰霞平刚桂文华玉红建国志玲桃梅鑫波斌宇浩凯健俊帆雪婷慧晨琳洁倩欣怡佳雨泽轩子涵𬱖").map(String.init)
 
     static func make(_ number: Int, seed: UInt64, employers: [DemoEmployer]) -> DemoLearner {
         var random = SeededGenerator(seed: seed, kind: 2, number: number)
         let identity = identity(number, seed: seed)
         let employer = employers[Int(random.next() % UInt64(employers.count))]
-        let since = Day(year: random.number(1995...2015), month: random.number(1...12), day: random.number(1...28)) ?? Day(daysSince2000: 0)
+        let since =
+            Day(year: random.number(1995...2015), month: random.number(1...12), day: random.number(1...28))
+            ?? Day(daysSince2000: 0)
         var learner = DemoLearner(
-            id: random.uuid(), idNumber: identity.number, name: name(&random), isMale: identity.isMale, post: "", title: "",
+            id: random.uuid(), idNumber: identity.number, name: name(&random), isMale: identity.isMale, post: "",
+            title: "",
             professionalSince: since, employer: employer, employedFrom: since)
         (learner.post, learner.title) = work(employer, &random)
         place(&learner, employers, &random)
@@ -33,7 +38,9 @@ struct DemoLearner: Sendable {
     }
 
     /// Most have been in post for years; some came in spring 2018, some left, some moved.
-    private static func place(_ learner: inout DemoLearner, _ employers: [DemoEmployer], _ random: inout SeededGenerator) {
+    private static func place(
+        _ learner: inout DemoLearner, _ employers: [DemoEmployer], _ random: inout SeededGenerator
+    ) {
         switch random.number(0...99) {
         case 0..<6: learner.employedFrom = Day(year: 2018, month: 3, day: random.number(1...28)) ?? learner.employedFrom
         case 6..<9: learner.employedUntil = Day(year: 2017, month: random.number(9...12), day: random.number(1...28))
@@ -66,9 +73,14 @@ struct DemoLearner: Sendable {
         random.pick(surnames) + random.pick(given) + (random.chance(75) ? random.pick(given) : "")
     }
 
-    private static func work(_ employer: DemoEmployer, _ random: inout SeededGenerator) -> (post: String, title: String) {
-        if employer.name.contains("医院") || employer.name.contains("疾病") { return (random.pick(["医师", "护士", "检验技师", "药师"]), random.pick(["主治医师", "主管护师", "副主任医师", "医师"])) }
-        if employer.name.contains("学") { return (random.pick(["语文教师", "数学教师", "实训教师"]), random.pick(["一级教师", "高级教师", "二级教师"])) }
+    private static func work(_ employer: DemoEmployer, _ random: inout SeededGenerator) -> (post: String, title: String)
+    {
+        if employer.name.contains("医院") || employer.name.contains("疾病") {
+            return (random.pick(["医师", "护士", "检验技师", "药师"]), random.pick(["主治医师", "主管护师", "副主任医师", "医师"]))
+        }
+        if employer.name.contains("学") {
+            return (random.pick(["语文教师", "数学教师", "实训教师"]), random.pick(["一级教师", "高级教师", "二级教师"]))
+        }
         return (random.pick(["工程师", "会计", "农艺师", "技术员"]), random.pick(["工程师", "助理工程师", "高级工程师", "会计师"]))
     }
 }

@@ -30,7 +30,8 @@ public struct DemoLoader: Sendable {
         public var description: String {
             switch self {
             case .noPolicy: "请先载入通知（policy load）。Load a policy first."
-            case .registerInUse(let learners): "登记库里已有\(learners)名学员，不能再载入演示数据。The register holds \(learners) learners; demo data is for an empty one."
+            case .registerInUse(let learners):
+                "登记库里已有\(learners)名学员，不能再载入演示数据。The register holds \(learners) learners; demo data is for an empty one."
             }
         }
     }
@@ -46,7 +47,8 @@ public struct DemoLoader: Sendable {
         let people = { @Sendable (number: Int) in DemoLearner.make(number, seed: seed, employers: employers) }
         let users = Self.users(policy)
         let report = DemoReport(
-            users: users.map(\.user), learners: count, idNumbers: (0..<min(count, 10)).map { people($0).idNumber }, isNew: true)
+            users: users.map(\.user), learners: count, idNumbers: (0..<min(count, 10)).map { people($0).idNumber },
+            isNew: true)
         let state = try await store.demoState(usernames: users.map(\.user.username))
         if state.learners > 0 {
             guard state.learners == count, try await isSame(people(count - 1).idNumber) else {
@@ -102,7 +104,8 @@ public struct DemoLoader: Sendable {
         for account in accounts {
             rows.append([
                 UUID().uuidString, account.user.username, account.isLearner ? learner.name : account.personName,
-                try await PasswordHash.make(account.user.password), account.user.role.rawValue, account.user.authority?.description,
+                try await PasswordHash.make(account.user.password), account.user.role.rawValue,
+                account.user.authority?.description,
                 account.isUnitAdmin ? (learner.nextEmployer ?? learner.employer).id.uuidString : nil,
                 account.isLearner ? learner.id.uuidString : nil,
             ])
@@ -119,14 +122,17 @@ public struct DemoLoader: Sendable {
         [
             DemoTable(
                 name: "demo_users",
-                columns: "id uuid, username text, person_name text, password_hash text, role text, authority text, employer uuid, learner uuid"
+                columns:
+                    "id uuid, username text, person_name text, password_hash text, role text, authority text, employer uuid, learner uuid"
             ) { take in for row in users { try await take(row) } },
             DemoTable(
-                name: "demo_employers", columns: "id uuid, credit_code text, name text, kind text, level text, division text"
+                name: "demo_employers",
+                columns: "id uuid, credit_code text, name text, kind text, level text, division text"
             ) { take in
                 for employer in employers {
                     try await take([
-                        employer.id.uuidString, employer.creditCode, employer.name, employer.kind.rawValue, employer.level.rawValue,
+                        employer.id.uuidString, employer.creditCode, employer.name, employer.kind.rawValue,
+                        employer.level.rawValue,
                         employer.division,
                     ])
                 }
@@ -141,19 +147,24 @@ public struct DemoLoader: Sendable {
                 for number in 0..<count {
                     let learner = people(number)
                     try await take([
-                        learner.id.uuidString, learner.idNumber, learner.name, learner.isMale ? "male" : "female", learner.post,
+                        learner.id.uuidString, learner.idNumber, learner.name, learner.isMale ? "male" : "female",
+                        learner.post,
                         learner.title, learner.professionalSince.description, learner.employer.id.uuidString,
-                        learner.employedFrom.description, learner.employedUntil?.description, learner.nextEmployer?.id.uuidString,
+                        learner.employedFrom.description, learner.employedUntil?.description,
+                        learner.nextEmployer?.id.uuidString,
                         learner.movedOn?.description,
                     ])
                 }
             },
             DemoTable(name: "demo_studies", columns: DemoStudy.columns) { take in
                 for number in 0..<count {
-                    for study in DemoStudy.make(people(number), number, seed: seed, policy: policy) { try await take(study.row) }
+                    for study in DemoStudy.make(people(number), number, seed: seed, policy: policy) {
+                        try await take(study.row)
+                    }
                 }
             },
-            openings(count, seed, policy, people), excuses(count, seed, policy, people), certificates(count, seed, people),
+            openings(count, seed, policy, people), excuses(count, seed, policy, people),
+            certificates(count, seed, people),
         ]
     }
 
@@ -163,14 +174,16 @@ public struct DemoLoader: Sendable {
     ) -> DemoTable {
         let year = (policy.subjectYears.first?.year ?? 2017) - 1
         return DemoTable(
-            name: "demo_openings", columns: "id uuid, learner uuid, subject_year int, hours int, recognized_on date, paper_number text"
+            name: "demo_openings",
+            columns: "id uuid, learner uuid, subject_year int, hours int, recognized_on date, paper_number text"
         ) { take in
             for number in stride(from: 0, to: count, by: 40) {
                 var random = SeededGenerator(seed: seed, kind: 4, number: number)
                 let learner = people(number)
                 guard learner.employedFrom.year < year else { continue }
                 try await take([
-                    random.uuid().uuidString, learner.id.uuidString, "\(year)", "30", "\(year)-12-01", "川继教\(1_000_000 + number)",
+                    random.uuid().uuidString, learner.id.uuidString, "\(year)", "30", "\(year)-12-01",
+                    "川继教\(1_000_000 + number)",
                 ])
             }
         }
@@ -182,19 +195,23 @@ public struct DemoLoader: Sendable {
         let year = policy.subjectYears.last?.year ?? 2018
         return DemoTable(
             name: "demo_excuses",
-            columns: "id uuid, learner uuid, subject_year int, reason text, document text, lifts_duty boolean, approved_on date"
+            columns:
+                "id uuid, learner uuid, subject_year int, reason text, document text, lifts_duty boolean, approved_on date"
         ) { take in
             for number in stride(from: 7, to: count, by: 90) {
                 var random = SeededGenerator(seed: seed, kind: 5, number: number)
                 try await take([
-                    random.uuid().uuidString, people(number).id.uuidString, "\(year)", random.pick(["病假六个月以上", "援藏", "产假"]),
+                    random.uuid().uuidString, people(number).id.uuidString, "\(year)",
+                    random.pick(["病假六个月以上", "援藏", "产假"]),
                     "雅人社减〔\(year)〕\(number)号", random.chance(50) ? "t" : "f", "\(year)-10-\(random.number(10...28))",
                 ])
             }
         }
     }
 
-    private func certificates(_ count: Int, _ seed: UInt64, _ people: @escaping @Sendable (Int) -> DemoLearner) -> DemoTable {
+    private func certificates(_ count: Int, _ seed: UInt64, _ people: @escaping @Sendable (Int) -> DemoLearner)
+        -> DemoTable
+    {
         DemoTable(name: "demo_certificates", columns: "id uuid, learner uuid, code text, printed_on date") { take in
             let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
             for number in stride(from: 0, to: count, by: 20) {

@@ -48,20 +48,26 @@ struct DemoStudy: Sendable {
         let mode: Mode = random.chance(isInstitution ? 88 : 12) ? .faceToFace : .online
         let first = max(learner.employedFrom, mode == .online ? terms.onlineWindow.from : terms.faceToFaceWindow.from)
         let lastOfYear = Day(year: terms.year, month: 11, day: 20) ?? terms.dueOn
-        var last = mode == .online ? min(lastOfYear, terms.onlineWindow.until) : terms.faceToFaceWindow.until.adding(days: -5)
+        var last =
+            mode == .online ? min(lastOfYear, terms.onlineWindow.until) : terms.faceToFaceWindow.until.adding(days: -5)
         if let until = learner.employedUntil { last = min(last, until) }
         guard first.adding(days: 20) < last else { return [] }
         let room = Int(last.daysSince2000 - first.daysSince2000)
         let started = first.adding(days: random.number(0...(room - 12)))
         let passed = started.adding(days: mode == .online ? random.number(8...12) : 4)
         let submitted = passed.adding(days: random.number(1...14))
-        let hours = mode == .online ? terms.online : SubjectYear.OnlineTerms(compulsoryHours: terms.requiredHours, electiveHours: 0)
+        let hours =
+            mode == .online
+            ? terms.online : SubjectYear.OnlineTerms(compulsoryHours: terms.requiredHours, electiveHours: 0)
         let isPartial = mode == .faceToFace && state == .recognized && random.chance(6)
         let base = DemoStudy(
             learner: learner, employer: employer, year: terms.year, mode: mode, state: state,
-            compulsory: isPartial ? terms.requiredHours / 2 : hours.compulsoryHours, elective: isPartial ? 0 : hours.electiveHours,
-            startedOn: started, passedOn: passed, submittedOn: submitted, decidedOn: submitted.adding(days: random.number(1...20)),
-            number: "\(terms.year)-\(number)", isReversed: state == .recognized && random.chance(0.5), ids: (0..<4).map { _ in random.uuid() })
+            compulsory: isPartial ? terms.requiredHours / 2 : hours.compulsoryHours,
+            elective: isPartial ? 0 : hours.electiveHours,
+            startedOn: started, passedOn: passed, submittedOn: submitted,
+            decidedOn: submitted.adding(days: random.number(1...20)),
+            number: "\(terms.year)-\(number)", isReversed: state == .recognized && random.chance(0.5),
+            ids: (0..<4).map { _ in random.uuid() })
         return [base]
     }
 
@@ -71,11 +77,14 @@ struct DemoStudy: Sendable {
     /// In the order of the columns of `demo_studies`.
     var row: [String?] {
         let rule = mode == .faceToFace ? "R3" : employer.level == .county ? "R2" : "R1"
-        let assumptions = [mode == .online && employer.level == .zone ? "Q5" : nil, isUnexpected ? "Q6" : nil].compactMap(\.self)
+        let assumptions = [mode == .online && employer.level == .zone ? "Q5" : nil, isUnexpected ? "Q6" : nil]
+            .compactMap(\.self)
         let finished = startedOn.adding(days: Int(passedOn.daysSince2000 - startedOn.daysSince2000) / 2)
         return [
-            learner.id.uuidString, employer.id.uuidString, "\(year)", mode.rawValue, state.rawValue, "\(compulsory)", "\(elective)",
-            mode == .online ? finished.description : nil, mode == .online ? finished.description : startedOn.description,
+            learner.id.uuidString, employer.id.uuidString, "\(year)", mode.rawValue, state.rawValue, "\(compulsory)",
+            "\(elective)",
+            mode == .online ? finished.description : nil,
+            mode == .online ? finished.description : startedOn.description,
             passedOn.description, submittedOn.description, decidedOn.description, isReversed ? "t" : "f",
             mode == .online ? "SC\(number)" : nil, mode == .faceToFace ? "YA\(year)-\(startedOn.month)" : nil,
             isUnexpected ? "外出支教，无法参加面授" : nil, rule, isUnexpected ? ClaimFlag.faceToFaceExpected.rawValue : nil,

@@ -8,7 +8,8 @@ struct SeededGenerator: RandomNumberGenerator {
 
     /// A generator of its own for the `number`th thing of a kind, whatever was drawn before.
     init(seed: UInt64, kind: UInt64, number: Int) {
-        state = seed &* 0x9E37_79B9_7F4A_7C15 ^ (kind << 56) ^ UInt64(bitPattern: Int64(number)) &* 0xD134_2543_DE82_EF95
+        state =
+            seed &* 0x9E37_79B9_7F4A_7C15 ^ (kind << 56) ^ UInt64(bitPattern: Int64(number)) &* 0xD134_2543_DE82_EF95
         _ = next()
     }
 
@@ -33,7 +34,8 @@ struct SeededGenerator: RandomNumberGenerator {
         bytes[8] = bytes[8] & 0x3F | 0x80
         return UUID(
             uuid: (
-                bytes[0], bytes[1], bytes[2], bytes[3], bytes[4], bytes[5], bytes[6], bytes[7], bytes[8], bytes[9], bytes[10],
+                bytes[0], bytes[1], bytes[2], bytes[3], bytes[4], bytes[5], bytes[6], bytes[7], bytes[8], bytes[9],
+                bytes[10],
                 bytes[11], bytes[12], bytes[13], bytes[14], bytes[15]
             ))
     }

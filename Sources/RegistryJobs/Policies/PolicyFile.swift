@@ -33,9 +33,11 @@ public struct PolicyFile: Sendable {
 
     /// Reads and checks a policy file: its form, unknown fields, and its own sense.
     public static func read(_ path: String) throws -> PolicyFile {
-        guard let data = FileManager.default.contents(atPath: path), let source = String(data: data, encoding: .utf8) else {
+        guard let data = FileManager.default.contents(atPath: path), let source = String(data: data, encoding: .utf8)
+        else {
             throw PolicyFileError(mistakes: [
-                PolicyFileMistake(path: path, message: Text(zh: "文件无法读取或不是 UTF-8。", en: "cannot be read, or is not UTF-8."))
+                PolicyFileMistake(
+                    path: path, message: Text(zh: "文件无法读取或不是 UTF-8。", en: "cannot be read, or is not UTF-8."))
             ])
         }
         return try PolicyFile(source: source)
@@ -59,7 +61,8 @@ public struct PolicyFile: Sendable {
             unknown
             + policy.validate().map { mistake in
                 let mark = Self.mark(of: mistake.path, in: node)
-                return PolicyFileMistake(line: mark?.line, column: mark?.column, path: mistake.path, message: mistake.message)
+                return PolicyFileMistake(
+                    line: mark?.line, column: mark?.column, path: mistake.path, message: mistake.message)
             }
         guard mistakes.isEmpty else { throw PolicyFileError(mistakes: mistakes) }
         self.policy = policy
@@ -78,7 +81,8 @@ public struct PolicyFile: Sendable {
 
     private static func mistake(_ error: YamlError) -> PolicyFileMistake {
         switch error {
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _), .composer(_, let problem, let mark, _):
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
             PolicyFileMistake(
                 line: mark.line, column: mark.column, path: "",
                 message: Text(zh: "不是正确的 YAML：\(problem)", en: "is no YAML: \(problem)"))

@@ -42,7 +42,6 @@ extension AuditCheck {
                 LEFT JOIN (SELECT DISTINCT ON (claim_id) claim_id, routing, authority FROM claim_routings
                            ORDER BY claim_id, routing DESC) g ON g.claim_id = c.id
                 WHERE (c.routing, c.routed_to) IS DISTINCT FROM (g.routing, g.authority)
-                   OR (c.mode = 'faceToFace') <> (c.routed_to = 'base')
                 """),
         AuditCheck(
             name: "reroute", rule: .Q7, recordKind: "claim",

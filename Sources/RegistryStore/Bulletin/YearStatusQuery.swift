@@ -1,15 +1,23 @@
 /// Where everybody stands in every subject year on a day, in one pass: the set-based twin of `Eligibility.years`.
 /// A test holds the two to each other on the same generated histories.
 enum YearStatusQuery {
-    /// Columns `person`, `employer_id`, `year`, `status`. `$1` is the business day.
+    /// Columns `person`, `employer_id`, `year`, `status`. `$1` is the business day; the employer is that of the day, as
+    /// `LearnerHistory.employment(on:)` says, and NULL before the first post.
     static let sql = """
-        WITH posts AS (
-            SELECT coalesce(l.merged_into, l.id) AS person, y.year,
-                   bool_or(extract(year FROM e.employed_from) <= y.year
-                           AND (e.employed_until IS NULL OR e.employed_until > $1 OR extract(year FROM e.employed_until) >= y.year)) AS owes
-            FROM employments e JOIN learners l ON l.id = e.learner_id CROSS JOIN subject_years y
+        WITH periods AS MATERIALIZED (
+            SELECT coalesce(l.merged_into, l.id) AS person, coalesce(o.merged_into, o.id) AS employer_id, e.employed_from,
+                   CASE WHEN e.employed_until <= $1 THEN e.employed_until END AS ended_on,
+                   e.employed_until IS NULL OR e.employed_until >= $1 AS is_in_post
+            FROM employments e JOIN learners l ON l.id = e.learner_id JOIN employers o ON o.id = e.employer_id
             WHERE e.retracted_at IS NULL AND e.employed_from <= $1
-            GROUP BY 1, 2
+        ), posts AS (
+            SELECT p.person, y.year,
+                   bool_or(extract(year FROM p.employed_from) <= y.year
+                           AND (p.ended_on IS NULL OR extract(year FROM p.ended_on) >= y.year)) AS owes
+            FROM periods p CROSS JOIN subject_years y
+            GROUP BY p.person, y.year
+        ), places AS (
+            SELECT DISTINCT ON (person) person, employer_id FROM periods ORDER BY person, is_in_post DESC, employed_from DESC
         ), credits AS (
             SELECT coalesce(l.merged_into, l.id) AS person, e.subject_year AS year,
                    greatest(coalesce(max(e.hours) FILTER (WHERE e.mode = 'online'), 0),
@@ -24,13 +32,14 @@ enum YearStatusQuery {
             LEFT JOIN excuse_revocations v ON v.excuse_id = x.id AND v.revoked_on <= $1
             WHERE x.lifts_duty AND x.approved_on <= $1 AND v.excuse_id IS NULL
         )
-        SELECT l.id AS person, l.employer_id, y.year,
+        SELECT l.id AS person, w.employer_id, y.year,
                CASE WHEN coalesce(c.hours, 0) >= y.required_hours THEN 'complete'
                     WHEN NOT coalesce(p.owes, false) THEN 'notOwed'
                     WHEN x.person IS NOT NULL THEN 'excused'
                     WHEN $1 <= y.due_on THEN 'inProgress'
                     ELSE 'incomplete' END AS status
         FROM learners l CROSS JOIN subject_years y
+        LEFT JOIN places w ON w.person = l.id
         LEFT JOIN posts p ON p.person = l.id AND p.year = y.year
         LEFT JOIN credits c ON c.person = l.id AND c.year = y.year
         LEFT JOIN excused x ON x.person = l.id AND x.year = y.year

@@ -35,7 +35,9 @@ public struct Verification: Codable, Sendable {
 
 extension RegistryStore {
     /// A new dated printing of what stands now.
-    public func printCertificate(learner: UUID, as caller: Caller, once: OnceKey? = nil) async throws -> CertificateRecord {
+    public func printCertificate(learner: UUID, as caller: Caller, once: OnceKey? = nil) async throws
+        -> CertificateRecord
+    {
         try await permit(.printCertificate, caller, record: learner)
         return try await loggingRefusal(.printCertificate, caller, learner: learner) {
             try await write(as: caller, once: once) { transaction in
@@ -58,7 +60,8 @@ extension RegistryStore {
                     AccessLine(.printCertificate, learner: learner, record: id).statement(by: caller),
                 ])
                 return CertificateRecord(
-                    id: id, code: CertificateCode.grouped(code), learnerId: record.mergedInto ?? learner, name: record.name,
+                    id: id, code: CertificateCode.grouped(code), learnerId: record.mergedInto ?? learner,
+                    name: record.name,
                     printedOn: transaction.today, entries: entries)
             }
         }
@@ -88,7 +91,8 @@ extension RegistryStore {
         guard let row = results[1].first else { throw StoreError.notFound(.certificateUnknown) }
         let lines = try results[2].map { row in
             Verification.Line(
-                year: Int(try row.decode("subject_year", as: Int32.self)), hours: Int(try row.decode("hours", as: Int32.self)),
+                year: Int(try row.decode("subject_year", as: Int32.self)),
+                hours: Int(try row.decode("hours", as: Int32.self)),
                 mode: try row.word("mode"), recognizedOn: try row.decode("recognized_on"),
                 recognizedBy: try row.authority("recognized_by"), reversed: try row.decode("reversed"))
         }

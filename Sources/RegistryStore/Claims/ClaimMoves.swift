@@ -69,7 +69,8 @@ extension RegistryTransaction {
         return state
     }
 
-    fileprivate func move(_ claim: ClaimRecord, to state: ClaimState, event name: String, reason: String?) async throws {
+    fileprivate func move(_ claim: ClaimRecord, to state: ClaimState, event name: String, reason: String?) async throws
+    {
         _ = try await pipeline([
             "UPDATE claims SET state = \(state.rawValue), state_since = \(today), version = version + 1 WHERE id = \(claim.id)",
             event(name, of: claim.id, state: state, reason: reason),
@@ -104,15 +105,18 @@ extension RegistryTransaction {
             ])
     }
 
-    fileprivate func reroute(_ claim: ClaimRecord, to authority: Authority, reason: String, state: ClaimState) async throws {
+    fileprivate func reroute(_ claim: ClaimRecord, to authority: Authority, reason: String, state: ClaimState)
+        async throws
+    {
         guard !reason.trimmingCharacters(in: .whitespacesAndNewlines).isEmpty else {
             throw StoreError.invalid([.reasonMissing])
         }
-        guard policies.knows(authority), (claim.mode == .faceToFace) == (authority == .base) else {
+        guard policies.recognizes(claim.mode, authority, subjectYear: claim.subjectYear) else {
             throw StoreError.invalid([
                 .field(
                     "to", found: authority.description,
-                    expected: Text(zh: "面授学时归基地，网络学时归市或县（区）人社局", en: "the base for face-to-face, a bureau for online hours"),
+                    expected: Text(
+                        zh: "面授学时归基地，网络学时归市或县（区）人社局", en: "the base for face-to-face, a bureau for online hours"),
                     rule: claim.mode == .faceToFace ? .R3 : .Q7)
             ])
         }

@@ -60,11 +60,13 @@ enum ClaimQuery {
             subjectYear: Int(try row.decode("subject_year", as: Int32.self)), mode: mode,
             hours: Int(try row.decode("hours", as: Int32.self)), routedTo: routedTo,
             rules: try row.decode("rules", as: [String].self).map { RuleID(rawValue: $0) },
-            flags: try row.decode("flags"), assumptions: try row.decode("assumptions", as: [String].self).map { RuleID(rawValue: $0) },
+            flags: try row.decode("flags"),
+            assumptions: try row.decode("assumptions", as: [String].self).map { RuleID(rawValue: $0) },
             evidence: evidence, reason: try row.decodeIfPresent("reason"), submittedOn: try row.decode("submitted_on"),
             stateSince: since,
             waitingDays: nextActor == nil ? nil : Int(today.daysSince2000 - since.daysSince2000), nextActor: nextActor,
-            version: Int(try row.decode("version", as: Int32.self)), entry: try row.decodeIfPresent("entry"), history: nil)
+            version: Int(try row.decode("version", as: Int32.self)), entry: try row.decodeIfPresent("entry"),
+            history: nil)
     }
 
     static func history(of claim: UUID) -> Statement {
@@ -113,7 +115,9 @@ extension RegistryStore {
             ])[0]
         let today = today
         let items = try rows.prefix(size).map { try ClaimQuery.record($0, today: today) }
-        let next = rows.count > size ? try items.last.map { try Cursor.encode(ClaimKey(since: $0.stateSince, id: $0.id)) } : nil
+        let next =
+            rows.count > size
+            ? try items.last.map { try Cursor.encode(ClaimKey(since: $0.stateSince, id: $0.id)) } : nil
         return Page(items: items, nextCursor: next)
     }
 

@@ -72,7 +72,8 @@ public struct ClaimRecord: Codable, Sendable {
 
     private enum Key: String, CodingKey {
         case id, state, learnerId, learnerName, idNumberMasked, employerName, subjectYear, mode, hours, routedTo, rules
-        case flags, assumptions, evidence, reason, submittedOn, stateSince, waitingDays, nextActor, version, entry, history
+        case flags, assumptions, evidence, reason, submittedOn, stateSince, waitingDays, nextActor, version, entry,
+            history
     }
 }
 

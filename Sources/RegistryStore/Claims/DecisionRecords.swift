@@ -31,7 +31,8 @@ public struct DecisionResult: Codable, Sendable {
 
 /// Why the decision statement left a claim alone. The words are those of `DecisionStatement`.
 enum DecisionRefusal: String {
-    case claimUnknown, outsideJurisdiction, ownClaim, claimDecided, claimAskedTwice, yearComplete, recordUsed, sessionUsed
+    case claimUnknown, outsideJurisdiction, ownClaim, claimDecided, claimAskedTwice, yearComplete, recordUsed,
+        sessionUsed
     case reasonMissing, flagUnanswered
 
     var status: Int {

@@ -128,7 +128,8 @@ enum DecisionStatement {
                     recognizedOn: decision == .recognize ? on : nil, code: nil, reasons: nil)
             }
             return DecisionResult(
-                claim: claim, status: refusal.status, decision: nil, entry: entry, recognizedOn: nil, code: refusal.rawValue,
+                claim: claim, status: refusal.status, decision: nil, entry: entry, recognizedOn: nil,
+                code: refusal.rawValue,
                 reasons: [refusal.reason(rule: rule, subjectYear: subjectYear)])
         }
     }

@@ -10,7 +10,8 @@ public struct DemoTable: Sendable {
     public var rows: @Sendable (_ take: (_ row: [String?]) async throws -> Void) async throws -> Void
 
     public init(
-        name: String, columns: String, rows: @escaping @Sendable (_ take: (_ row: [String?]) async throws -> Void) async throws -> Void
+        name: String, columns: String,
+        rows: @escaping @Sendable (_ take: (_ row: [String?]) async throws -> Void) async throws -> Void
     ) {
         self.name = name
         self.columns = columns
@@ -44,7 +45,8 @@ extension RegistryStore {
         try await translating {
             try await pool.withTransaction(retries: 0) { sql in
                 for table in tables {
-                    try await sql.execute("CREATE TEMPORARY TABLE \(unescaped: table.name) (\(unescaped: table.columns)) ON COMMIT DROP")
+                    try await sql.execute(
+                        "CREATE TEMPORARY TABLE \(unescaped: table.name) (\(unescaped: table.columns)) ON COMMIT DROP")
                     try await sql.copyIn("COPY \(table.name) FROM STDIN") { writer in
                         let lines = CopyLines(writer: writer)
                         try await table.rows { try await lines.append($0) }
@@ -54,7 +56,10 @@ extension RegistryStore {
                 }
                 for statement in DemoStatements.all { try await sql.execute(statement) }
             }
-            for table in ["learners", "employments", "claims", "decisions", "register_entries", "standing_entries", "completion_records"] {
+            for table in [
+                "learners", "employments", "claims", "decisions", "register_entries", "standing_entries",
+                "completion_records",
+            ] {
                 try await pool.execute("ANALYZE \(unescaped: table)")
             }
         }

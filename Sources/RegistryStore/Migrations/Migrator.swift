@@ -82,7 +82,8 @@ public struct Migrator: Sendable {
                 version integer PRIMARY KEY, name text NOT NULL, checksum text NOT NULL,
                 recorded_at timestamptz NOT NULL DEFAULT now());
             """)
-        let recorded = try await connection.execute("SELECT version, name, checksum FROM schema_migrations ORDER BY version")
+        let recorded = try await connection.execute(
+            "SELECT version, name, checksum FROM schema_migrations ORDER BY version")
         let pending = try Self.pending(of: migrations, recorded: recorded)
         for migration in pending {
             logger.info("applying migration", metadata: ["migration": "\(migration.name)"])
@@ -121,7 +122,9 @@ public struct Migrator: Sendable {
         var known = Dictionary(uniqueKeysWithValues: migrations.map { ($0.version, $0) })
         for row in recorded {
             let version = try row.decode("version", as: Int32.self)
-            guard let migration = known.removeValue(forKey: Int(version)) else { throw Mistake.unknown(version: Int(version)) }
+            guard let migration = known.removeValue(forKey: Int(version)) else {
+                throw Mistake.unknown(version: Int(version))
+            }
             guard try row.decode("checksum", as: String.self) == migration.checksum else {
                 throw Mistake.changed(name: migration.name)
             }
@@ -134,7 +137,8 @@ extension RegistryStore {
     /// The migrations that this program needs and the database has not; empty when they agree.
     public func pendingMigrations(_ migrator: Migrator) async throws -> [Migrator.Migration] {
         try await translating {
-            let recorded = try await pool.execute("SELECT version, name, checksum FROM schema_migrations ORDER BY version")
+            let recorded = try await pool.execute(
+                "SELECT version, name, checksum FROM schema_migrations ORDER BY version")
             return try Migrator.pending(of: migrator.migrations, recorded: recorded)
         }
     }

@@ -4,7 +4,9 @@ import RegistryDomain
 
 /// A correction of what the register says of a person, with its evidence.
 public struct LearnerCorrection: Codable, Sendable {
-    public enum Field: String, Codable, Sendable, CaseIterable { case name, idNumber, gender, post, title, professionalSince }
+    public enum Field: String, Codable, Sendable, CaseIterable {
+        case name, idNumber, gender, post, title, professionalSince
+    }
     public var field: Field
     public var value: String
     public var reason: String
@@ -29,7 +31,9 @@ extension RegistryStore {
         return try await loggingRefusal(.correctLearner, caller, learner: id) {
             try await write(as: caller, once: once) { transaction in
                 let held = try await transaction.holdLearner(id)
-                guard scope == .all || held.area == caller.authority else { throw StoreError.forbidden(.outsideJurisdiction) }
+                guard scope == .all || held.area == caller.authority else {
+                    throw StoreError.forbidden(.outsideJurisdiction)
+                }
                 if let ifVersion, ifVersion != held.version { throw StoreError.stale(current: held.version) }
                 guard held.mergedInto == nil else { throw StoreError.conflict(.alreadyMerged, entry: nil, claim: nil) }
                 try FieldChecks.statement(correction.reason, field: "reason")
@@ -65,7 +69,9 @@ extension RegistryTransaction {
         case .idNumber:
             let number = try FieldChecks.identityNumber(value)
             try await takeNumber(number, for: id)
-            return ("UPDATE learners SET id_number = \(number.value), version = version + 1 WHERE id = \(id)", number.value)
+            return (
+                "UPDATE learners SET id_number = \(number.value), version = version + 1 WHERE id = \(id)", number.value
+            )
         case .name:
             let reasons = FieldChecks.name(value, field: "value")
             guard reasons.isEmpty else { throw StoreError.invalid(reasons) }
@@ -81,9 +87,14 @@ extension RegistryTransaction {
                 : ("UPDATE learners SET title = \(value), version = version + 1 WHERE id = \(id)", value)
         case .professionalSince:
             guard let day = Day(value) else {
-                throw StoreError.invalid([.field("value", found: value, expected: Text(zh: "日期如 2018-03-01", en: "a day as 2018-03-01"))])
+                throw StoreError.invalid([
+                    .field("value", found: value, expected: Text(zh: "日期如 2018-03-01", en: "a day as 2018-03-01"))
+                ])
             }
-            return ("UPDATE learners SET professional_since = \(day), version = version + 1 WHERE id = \(id)", day.description)
+            return (
+                "UPDATE learners SET professional_since = \(day), version = version + 1 WHERE id = \(id)",
+                day.description
+            )
         }
     }
 

@@ -52,7 +52,8 @@ extension RegistryStore {
                     division = \(changed.division) WHERE id = \(id)
                 """,
                 transaction.change(
-                    of: id, field: correction.field.rawValue, old: old, new: correction.value, reason: correction.reason,
+                    of: id, field: correction.field.rawValue, old: old, new: correction.value,
+                    reason: correction.reason,
                     document: correction.document),
                 "SELECT place_employer(\(id))",
             ])
@@ -69,7 +70,8 @@ extension RegistryStore {
             guard employer.closedOn == nil else { throw StoreError.conflict(.employerClosed, entry: nil, claim: nil) }
             _ = try await transaction.pipeline([
                 "UPDATE employers SET closed_on = \(day) WHERE id = \(id)",
-                transaction.change(of: id, field: "closedOn", old: nil, new: day.description, reason: reason, document: nil),
+                transaction.change(
+                    of: id, field: "closedOn", old: nil, new: day.description, reason: reason, document: nil),
             ])
         }
     }
@@ -83,7 +85,9 @@ extension RegistryStore {
             try FieldChecks.statement(document, field: "document")
             let other = try await transaction.employer(from)
             guard from != kept else {
-                throw StoreError.invalid([.field("from", found: nil, expected: Text(zh: "另一家单位", en: "another employer"))])
+                throw StoreError.invalid([
+                    .field("from", found: nil, expected: Text(zh: "另一家单位", en: "another employer"))
+                ])
             }
             guard employer.mergedInto == nil, other.mergedInto == nil else {
                 throw StoreError.conflict(.alreadyMerged, entry: nil, claim: nil)
@@ -92,20 +96,23 @@ extension RegistryStore {
             _ = try await transaction.pipeline([
                 "UPDATE employers SET merged_into = \(kept) WHERE id = \(from) OR merged_into = \(from)",
                 transaction.change(
-                    of: from, field: "mergedInto", old: nil, new: kept.uuidString.lowercased(), reason: reason, document: document),
+                    of: from, field: "mergedInto", old: nil, new: kept.uuidString.lowercased(), reason: reason,
+                    document: document),
                 "SELECT place_employer(\(kept))",
             ])
         }
     }
 
-    private static func word<Word: RawRepresentable & CaseIterable>(_ text: String) throws -> Word where Word.RawValue == String {
+    private static func word<Word: RawRepresentable & CaseIterable>(_ text: String) throws -> Word
+    where Word.RawValue == String {
         if let word = Word(rawValue: text) { return word }
         let words = Word.allCases.map(\.rawValue).joined(separator: ", ")
         throw StoreError.invalid([.field("value", found: text, expected: Text(zh: words, en: words))])
     }
 
     private func changing(
-        _ id: UUID, as caller: Caller, once: OnceKey?, _ body: @Sendable (RegistryTransaction, EmployerRecord) async throws -> Void
+        _ id: UUID, as caller: Caller, once: OnceKey?,
+        _ body: @Sendable (RegistryTransaction, EmployerRecord) async throws -> Void
     ) async throws -> EmployerRecord {
         let scope = try await permit(.changeEmployer, caller, record: id)
         return try await loggingRefusal(.changeEmployer, caller, record: id) {
@@ -124,7 +131,8 @@ extension RegistryTransaction {
     func employer(_ id: UUID, held: Bool = false) async throws -> EmployerRecord {
         let lock = held ? " FOR NO KEY UPDATE" : ""
         return try EmployerRecord(
-            try await one("\(unescaped: EmployerRecord.columns) WHERE id = \(id)\(unescaped: lock)", orElse: .employerUnknown))
+            try await one(
+                "\(unescaped: EmployerRecord.columns) WHERE id = \(id)\(unescaped: lock)", orElse: .employerUnknown))
     }
 
     fileprivate func change(

@@ -33,7 +33,8 @@ public struct EmployerRecord: Codable, Sendable {
     public var mergedInto: UUID?
     public var recordedAt: Date
 
-    static let columns = "SELECT id, credit_code, name, kind, level, division, area, closed_on, merged_into, recorded_at FROM employers"
+    static let columns =
+        "SELECT id, credit_code, name, kind, level, division, area, closed_on, merged_into, recorded_at FROM employers"
 
     init(_ row: Row) throws {
         id = try row.decode("id")
@@ -52,7 +53,9 @@ public struct EmployerRecord: Codable, Sendable {
 extension RegistryStore {
     /// - Throws: `StoreError.invalid` for fields that cannot be, `.conflict` where the credit code is taken, `.forbidden`
     ///   outside the caller's area.
-    public func createEmployer(_ employer: NewEmployer, as caller: Caller, once: OnceKey? = nil) async throws -> EmployerRecord {
+    public func createEmployer(_ employer: NewEmployer, as caller: Caller, once: OnceKey? = nil) async throws
+        -> EmployerRecord
+    {
         let scope = try await permit(.createEmployer, caller)
         return try await loggingRefusal(.createEmployer, caller) {
             try await write(as: caller, once: once) { transaction in
@@ -62,7 +65,9 @@ extension RegistryStore {
                 guard reasons.isEmpty else { throw StoreError.invalid(reasons) }
                 let division = employer.level == .county ? employer.division : nil
                 let area = employer.level == .county ? division.map { Authority.county($0) } : .city
-                guard scope != .area || area == caller.authority else { throw StoreError.forbidden(.outsideJurisdiction) }
+                guard scope != .area || area == caller.authority else {
+                    throw StoreError.forbidden(.outsideJurisdiction)
+                }
                 let id = UUID()
                 let results = try await transaction.pipeline([
                     """

@@ -26,7 +26,9 @@ extension RegistryStore {
         return try await loggingRefusal(.addEmployment, caller, learner: learner) {
             try await write(as: caller, once: once) { transaction in
                 let held = try await transaction.holdLearner(learner)
-                guard scope == .all || held.area == caller.authority else { throw StoreError.forbidden(.outsideJurisdiction) }
+                guard scope == .all || held.area == caller.authority else {
+                    throw StoreError.forbidden(.outsideJurisdiction)
+                }
                 try FieldChecks.notAfter(transaction.today, employment.from, field: "from")
                 try FieldChecks.notAfter(transaction.today, employment.until, field: "until")
                 if let until = employment.until, until < employment.from { throw StoreError.invalid([.periodReversed]) }
@@ -54,7 +56,9 @@ extension RegistryStore {
         return try await loggingRefusal(.addEmployment, caller, learner: learner) {
             try await write(as: caller, once: once) { transaction in
                 let held = try await transaction.holdLearner(learner)
-                guard scope == .all || held.area == caller.authority else { throw StoreError.forbidden(.outsideJurisdiction) }
+                guard scope == .all || held.area == caller.authority else {
+                    throw StoreError.forbidden(.outsideJurisdiction)
+                }
                 try FieldChecks.statement(reason, field: "reason")
                 try FieldChecks.notAfter(transaction.today, until, field: "until")
                 guard try await transaction.closeOpenPeriod(of: learner, before: until.adding(days: 1)) else {
@@ -94,7 +98,8 @@ extension RegistryTransaction {
     /// The record after a transfer: it may have left the caller's area, and the one who moved it is told how it ended.
     fileprivate func learnerAfterMove(_ id: UUID) async throws -> LearnerRecord {
         let results = try await pipeline(
-            ["SELECT set_config('ceregistry.role', 'verifier', true)"] + LearnerQuery.statements(id) + [caller.entering])
+            ["SELECT set_config('ceregistry.role', 'verifier', true)"] + LearnerQuery.statements(id) + [caller.entering]
+        )
         return try LearnerQuery.record(from: results[1...])
     }
 }

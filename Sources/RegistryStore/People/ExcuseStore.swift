@@ -54,12 +54,17 @@ extension RegistryStore {
     }
 
     /// Takes an excuse back from today on, by a new record.
-    public func revokeExcuse(id: UUID, reason: String, as caller: Caller, once: OnceKey? = nil) async throws -> ExcuseRecord {
+    public func revokeExcuse(id: UUID, reason: String, as caller: Caller, once: OnceKey? = nil) async throws
+        -> ExcuseRecord
+    {
         try await permit(.addExcuse, caller, record: id)
         return try await loggingRefusal(.addExcuse, caller, record: id) {
             try await write(as: caller, once: once) { transaction in
-                let row = try await transaction.one("SELECT learner_id, approved_by FROM excuses WHERE id = \(id)", orElse: .recordUnknown)
-                guard try row.authority("approved_by") == caller.authority else { throw StoreError.forbidden(.excuseElsewhere) }
+                let row = try await transaction.one(
+                    "SELECT learner_id, approved_by FROM excuses WHERE id = \(id)", orElse: .recordUnknown)
+                guard try row.authority("approved_by") == caller.authority else {
+                    throw StoreError.forbidden(.excuseElsewhere)
+                }
                 try FieldChecks.statement(reason, field: "reason")
                 let learner = try row.decode("learner_id", as: UUID.self)
                 let results = try await transaction.pipeline([

@@ -48,7 +48,8 @@ public enum FieldChecks {
 
     public static func division(_ division: String?, level: EmployerLevel, _ policies: PolicySet) -> [Reason] {
         guard level == .county else { return [] }
-        let expected = Text(zh: "县（区）级单位须填写本市县（区）的行政区划代码", en: "a county employer needs the code of one of the counties")
+        let expected = Text(
+            zh: "县（区）级单位须填写本市县（区）的行政区划代码", en: "a county employer needs the code of one of the counties")
         guard let division, policies.knows(.county(division)) else {
             return [.field("division", found: division, expected: expected, rule: .R2)]
         }

@@ -31,7 +31,9 @@ extension RegistryStore {
     ///
     /// - Throws: `StoreError.invalid` with every field that cannot be, `.conflict` where the ID number is or was
     ///   somebody's, `.forbidden` where the employer is not in the caller's area or unit.
-    public func createLearner(_ learner: NewLearner, as caller: Caller, once: OnceKey? = nil) async throws -> LearnerRecord {
+    public func createLearner(_ learner: NewLearner, as caller: Caller, once: OnceKey? = nil) async throws
+        -> LearnerRecord
+    {
         let scope = try await permit(.createLearner, caller)
         return try await loggingRefusal(.createLearner, caller) {
             try await write(as: caller, once: once) { transaction in
@@ -62,12 +64,14 @@ extension RegistryStore {
             """
         let results = try await pipeline(as: caller, [statement, AccessLine(.searchLearners).statement(by: caller)])
         let items = try results[0].prefix(size).map { try LearnerSummary($0) }
-        let next = results[0].count > size ? try items.last.map { try Cursor.encode(NameKey(name: $0.name, id: $0.id)) } : nil
+        let next =
+            results[0].count > size ? try items.last.map { try Cursor.encode(NameKey(name: $0.name, id: $0.id)) } : nil
         return Page(items: items, nextCursor: next)
     }
 
     public func learner(id: UUID, as caller: Caller) async throws -> LearnerRecord {
-        try LearnerQuery.record(from: try await readingLearner(id, .readLearner, as: caller, LearnerQuery.statements(id))[...])
+        try LearnerQuery.record(
+            from: try await readingLearner(id, .readLearner, as: caller, LearnerQuery.statements(id))[...])
     }
 }
 
@@ -151,7 +155,10 @@ extension RegistryTransaction {
             let present = try results[1].first?.decode("present", as: Bool.self) ?? false
             throw present ? StoreError.forbidden(.outsideJurisdiction) : .notFound(.learnerUnknown)
         }
-        return (try row.authority("area"), Int(try row.decode("version", as: Int32.self)), try row.decodeIfPresent("merged_into"))
+        return (
+            try row.authority("area"), Int(try row.decode("version", as: Int32.self)),
+            try row.decodeIfPresent("merged_into")
+        )
     }
 }
 
@@ -185,7 +192,8 @@ enum LearnerQuery {
         let summary = try LearnerSummary(row)
         return LearnerRecord(
             id: summary.id, name: summary.name, idNumberMasked: summary.idNumberMasked,
-            gender: try row.decodeIfPresent("gender"), employer: summary.employer, area: summary.area, post: summary.post,
+            gender: try row.decodeIfPresent("gender"), employer: summary.employer, area: summary.area,
+            post: summary.post,
             title: summary.title, professionalSince: try row.decodeIfPresent("professional_since"),
             employments: try results[first + 1].map { row in
                 EmploymentRecord(
@@ -193,7 +201,8 @@ enum LearnerQuery {
                     until: try row.decodeIfPresent("employed_until"), recordedAt: try row.decode("recorded_at"))
             },
             corrections: try results[first + 2].map(correction),
-            excuses: try results[first + 3].map { try ExcuseRecord($0) }, mergedInto: try row.decodeIfPresent("merged_into"),
+            excuses: try results[first + 3].map { try ExcuseRecord($0) },
+            mergedInto: try row.decodeIfPresent("merged_into"),
             version: Int(try row.decode("version", as: Int32.self)), recordedAt: try row.decode("recorded_at"))
     }
 
@@ -204,8 +213,10 @@ enum LearnerQuery {
             return field == "idNumber" ? value.map(IdentityNumber.masked) : value
         }
         return CorrectionRecord(
-            field: field, oldValue: try value("old_value"), newValue: try value("new_value"), reason: try row.decode("reason"),
-            document: try row.decode("document"), correctedOn: try row.decode("corrected_on"), by: try row.decode("person_name"),
+            field: field, oldValue: try value("old_value"), newValue: try value("new_value"),
+            reason: try row.decode("reason"),
+            document: try row.decode("document"), correctedOn: try row.decode("corrected_on"),
+            by: try row.decode("person_name"),
             recordedAt: try row.decode("recorded_at"))
     }
 }

@@ -37,12 +37,18 @@ extension RegistryStore {
                 try FieldChecks.statement(merge.reason, field: "reason")
                 try FieldChecks.statement(merge.document, field: "document")
                 guard kept != merge.from else {
-                    throw StoreError.invalid([.field("from", found: nil, expected: Text(zh: "另一条学员记录", en: "another record"))])
+                    throw StoreError.invalid([
+                        .field("from", found: nil, expected: Text(zh: "另一条学员记录", en: "another record"))
+                    ])
                 }
                 for id in [kept, merge.from].sorted(by: { $0.uuidString < $1.uuidString }) {
                     let held = try await transaction.holdLearner(id)
-                    guard scope == .all || held.area == caller.authority else { throw StoreError.forbidden(.outsideJurisdiction) }
-                    guard held.mergedInto == nil else { throw StoreError.conflict(.alreadyMerged, entry: nil, claim: nil) }
+                    guard scope == .all || held.area == caller.authority else {
+                        throw StoreError.forbidden(.outsideJurisdiction)
+                    }
+                    guard held.mergedInto == nil else {
+                        throw StoreError.conflict(.alreadyMerged, entry: nil, claim: nil)
+                    }
                 }
                 return try await transaction.merge(kept: kept, merge)
             }
@@ -50,16 +56,21 @@ extension RegistryStore {
     }
 
     /// Takes a merge back: both records are again what they were.
-    public func reverseMerge(id: UUID, reason: String, as caller: Caller, once: OnceKey? = nil) async throws -> MergeRecord {
+    public func reverseMerge(id: UUID, reason: String, as caller: Caller, once: OnceKey? = nil) async throws
+        -> MergeRecord
+    {
         let scope = try await permit(.reverseMerge, caller, record: id)
         return try await loggingRefusal(.reverseMerge, caller, record: id) {
             try await write(as: caller, once: once) { transaction in
                 try FieldChecks.statement(reason, field: "reason")
                 let row = try await transaction.one(
-                    "SELECT kept_id, merged_id, moved, entries_before, merged_on FROM merges WHERE id = \(id)", orElse: .recordUnknown)
+                    "SELECT kept_id, merged_id, moved, entries_before, merged_on FROM merges WHERE id = \(id)",
+                    orElse: .recordUnknown)
                 let kept = try row.decode("kept_id", as: UUID.self)
                 let held = try await transaction.holdLearner(kept)
-                guard scope == .all || held.area == caller.authority else { throw StoreError.forbidden(.outsideJurisdiction) }
+                guard scope == .all || held.area == caller.authority else {
+                    throw StoreError.forbidden(.outsideJurisdiction)
+                }
                 guard held.mergedInto == nil else { throw StoreError.conflict(.mergedSince, entry: nil, claim: nil) }
                 return try await transaction.unmerge(id, kept: kept, row, reason: reason)
             }
@@ -89,7 +100,8 @@ extension RegistryTransaction {
             AccessLine(.mergeLearners, learner: kept, record: merge.from).statement(by: caller),
         ])
         return MergeRecord(
-            id: id, kept: kept, merged: merge.from, entriesBefore: before, entriesAfter: after, mergedOn: today, reversedOn: nil)
+            id: id, kept: kept, merged: merge.from, entriesBefore: before, entriesAfter: after, mergedOn: today,
+            reversedOn: nil)
     }
 
     fileprivate func unmerge(_ id: UUID, kept: UUID, _ row: Row, reason: String) async throws -> MergeRecord {
@@ -115,7 +127,8 @@ extension RegistryTransaction {
 
     /// How many entries stand for these persons.
     private func standingEntries(of persons: [UUID]) async throws -> Int {
-        let rows = try await execute("SELECT count(*) AS entries FROM standing_entries WHERE learner_id = ANY (\(persons))")
+        let rows = try await execute(
+            "SELECT count(*) AS entries FROM standing_entries WHERE learner_id = ANY (\(persons))")
         return try rows.first?.decode("entries") ?? 0
     }
 }

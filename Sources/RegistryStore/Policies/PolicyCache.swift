@@ -16,7 +16,8 @@ actor PolicyCache {
     func current() async throws -> PolicySet {
         if let held, let checkedAt, ContinuousClock.now - checkedAt < validity { return held }
         let inForce = try await pool.execute(
-            "SELECT coalesce(string_agg(notice || ' ' || version, ',' ORDER BY notice, version), '') AS versions FROM policies")
+            "SELECT coalesce(string_agg(notice || ' ' || version, ',' ORDER BY notice, version), '') AS versions FROM policies"
+        )
         let versions = try inForce.first?.decode("versions", as: String.self) ?? ""
         checkedAt = .now
         if let held, versions == self.versions { return held }

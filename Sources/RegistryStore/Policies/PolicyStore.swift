@@ -24,7 +24,9 @@ extension RegistryStore {
     ///   - person: who loads it; a name for the record.
     /// - Throws: `StoreError.invalid` where the policy has mistakes, `.conflict` where a subject year belongs to
     ///   another notice.
-    public func loadPolicy(_ policy: Policy, document: String, source: String, by person: String) async throws -> PolicyReference {
+    public func loadPolicy(_ policy: Policy, document: String, source: String, by person: String) async throws
+        -> PolicyReference
+    {
         let mistakes = policy.validate()
         guard mistakes.isEmpty else {
             throw StoreError.invalid(mistakes.map { .field($0.path, found: nil, expected: $0.message, rule: .S1) })
@@ -57,7 +59,8 @@ extension RegistryStore {
                         \(source), \(checksum), \(person))
                 """,
                 "DELETE FROM subject_years WHERE notice = \(policy.id)",
-            ] + policy.subjectYears.map { row(of: $0, policy, version) } + policy.routes.map { row(of: $0, policy, version) }
+            ] + policy.subjectYears.map { row(of: $0, policy, version) }
+                + policy.routes.map { row(of: $0, policy, version) }
                 + policy.subjectYears.map { "SELECT settle_subject_year(\(Int32($0.year)))" })
         return PolicyReference(id: policy.id, number: policy.number, version: Int(version))
     }

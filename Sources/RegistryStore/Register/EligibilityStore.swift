@@ -21,7 +21,9 @@ public struct EligibilityQuestion: Sendable {
 }
 
 extension RegistryStore {
-    public func eligibility(of learner: UUID, _ question: EligibilityQuestion, as caller: Caller) async throws -> EligibilityAnswer {
+    public func eligibility(of learner: UUID, _ question: EligibilityQuestion, as caller: Caller) async throws
+        -> EligibilityAnswer
+    {
         let policies = try await policies()
         let results = try await readingLearner(
             learner, .readEligibility, why: question.purpose.rawValue, as: caller,

@@ -33,10 +33,12 @@ struct AuditCommand: AsyncParsableCommand {
         Swift.print(
             Say.language == .zh
                 ? "核查 \(report.asOf)：学员\(counts.learners)，登记\(counts.entries)，申请\(counts.claims)；\(report.checks.count)项检查，发现\(report.totalFindings)处问题。"
-                : "Audit of \(report.asOf): \(counts.learners) learners, \(counts.entries) entries, \(counts.claims) claims; \(report.checks.count) checks, \(report.totalFindings) findings.")
+                : "Audit of \(report.asOf): \(counts.learners) learners, \(counts.entries) entries, \(counts.claims) claims; \(report.checks.count) checks, \(report.totalFindings) findings."
+        )
         for finding in report.findings {
             Swift.print(
-                "[\(finding.rule.rawValue)] \(finding.severity.rawValue) \(finding.check) \(finding.recordKind) \(finding.recordId): \(finding.message(Say.language))")
+                "[\(finding.rule.rawValue)] \(finding.severity.rawValue) \(finding.check) \(finding.recordKind) \(finding.recordId): \(finding.message(Say.language))"
+            )
         }
     }
 }
@@ -58,7 +60,8 @@ struct BulletinCommand: AsyncParsableCommand {
             print("\(year.year)\t\(year.total.complete)/\(year.total.owed)")
             for row in year.rows {
                 let name = row.name?(Say.language) ?? row.area.description
-                print("  \(name)\t\(row.level.rawValue)\t\(row.kind.rawValue)\t\(row.counts.complete)/\(row.counts.owed)")
+                print(
+                    "  \(name)\t\(row.level.rawValue)\t\(row.kind.rawValue)\t\(row.counts.complete)/\(row.counts.owed)")
             }
         }
     }

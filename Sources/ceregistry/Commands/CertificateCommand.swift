@@ -5,7 +5,8 @@ import RegistryStore
 
 struct CertificateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "certificate", abstract: "登记证书 / registration certificates.", subcommands: [Print.self, Verify.self])
+        commandName: "certificate", abstract: "登记证书 / registration certificates.",
+        subcommands: [Print.self, Verify.self])
 
     struct Print: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "打印（新的一份）/ a new dated printing of what stands.")
@@ -24,7 +25,9 @@ struct CertificateCommand: AsyncParsableCommand {
             if json { return try Say.json(certificate) }
             print("《四川省专业技术人员继续教育登记证书》\t\(certificate.name)\t\(certificate.printedOn)\t\(certificate.code)")
             for entry in certificate.entries {
-                print("  \(entry.subjectYear)\t\(entry.mode.rawValue)\t\(entry.hours)\t\(entry.recognizedOn)\t\(entry.recognizedBy)")
+                print(
+                    "  \(entry.subjectYear)\t\(entry.mode.rawValue)\t\(entry.hours)\t\(entry.recognizedOn)\t\(entry.recognizedBy)"
+                )
             }
         }
     }
@@ -40,7 +43,9 @@ struct CertificateCommand: AsyncParsableCommand {
             if json {
                 try Say.json(verification)
             } else {
-                print("\(verification.code)\t\(verification.status.rawValue)\t\(verification.nameMasked)\t\(verification.printedOn)")
+                print(
+                    "\(verification.code)\t\(verification.status.rawValue)\t\(verification.nameMasked)\t\(verification.printedOn)"
+                )
             }
             if verification.status == .superseded { throw ExitCode(1) }
         }

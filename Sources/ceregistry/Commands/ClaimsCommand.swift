@@ -31,7 +31,8 @@ struct ClaimsCommand: AsyncParsableCommand {
             for claim in page.items {
                 print(
                     [
-                        claim.id.uuidString.lowercased(), claim.state.rawValue, "\(claim.subjectYear)", claim.mode.rawValue,
+                        claim.id.uuidString.lowercased(), claim.state.rawValue, "\(claim.subjectYear)",
+                        claim.mode.rawValue,
                         "\(claim.hours)", claim.learnerName ?? "-", claim.employerName ?? "-",
                         claim.flags.joined(separator: ","), claim.waitingDays.map { "\($0)d" } ?? "-",
                     ].joined(separator: "\t"))
@@ -75,7 +76,9 @@ struct ClaimsCommand: AsyncParsableCommand {
                 try Say.json(results)
             } else {
                 for result in results {
-                    let said = result.reasons?.map(Say.reason).joined(separator: "; ") ?? result.entry?.uuidString.lowercased() ?? ""
+                    let said =
+                        result.reasons?.map(Say.reason).joined(separator: "; ") ?? result.entry?.uuidString.lowercased()
+                        ?? ""
                     print("\(result.claim.uuidString.lowercased())\t\(result.status)\t\(said)")
                 }
             }

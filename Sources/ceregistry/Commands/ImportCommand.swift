@@ -28,7 +28,8 @@ struct ImportCommand: AsyncParsableCommand {
         let job = try await common.withStore { store, _ in
             let caller = try await acting.caller(store)
             return try await Importer(store: store).run(
-                kind, file: URL(fileURLWithPath: file), options: ImportOptions(dryRun: dryRun, allOrNothing: allOrNothing),
+                kind, file: URL(fileURLWithPath: file),
+                options: ImportOptions(dryRun: dryRun, allOrNothing: allOrNothing),
                 as: caller, progress: { rows in if rows >= 10_000, rows % 10_000 < 500 { Say.note("\(rows) …") } })
         }
         if json { try Say.json(job) } else { report(job) }
@@ -46,7 +47,8 @@ struct ImportCommand: AsyncParsableCommand {
         print(
             Say.language == .zh
                 ? "读入\(job.rowsRead)行：新增\(job.rowsNew)，变更\(job.rowsChanged)，无变化\(job.rowsUnchanged)，拒绝\(job.rowsRejected)；形成申请\(job.claimsOpened)份。\(job.dryRun ? "（试运行，未保存）" : "")"
-                : "\(job.rowsRead) rows: \(job.rowsNew) new, \(job.rowsChanged) changed, \(job.rowsUnchanged) unchanged, \(job.rowsRejected) rejected; \(job.claimsOpened) claims.\(job.dryRun ? " (dry run: nothing stored)" : "")")
+                : "\(job.rowsRead) rows: \(job.rowsNew) new, \(job.rowsChanged) changed, \(job.rowsUnchanged) unchanged, \(job.rowsRejected) rejected; \(job.claimsOpened) claims.\(job.dryRun ? " (dry run: nothing stored)" : "")"
+        )
     }
 }
 

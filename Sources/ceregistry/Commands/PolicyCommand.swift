@@ -22,8 +22,11 @@ struct PolicyCommand: AsyncParsableCommand {
                     try await store.permit(.loadPolicy, caller)
                     person = caller.personName
                 }
-                let loaded = try await store.loadPolicy(file.policy, document: file.document, source: file.source, by: person)
-                Say.note("\(loaded.number)：第\(loaded.version)版已生效。", "\(loaded.number): version \(loaded.version) is in force.")
+                let loaded = try await store.loadPolicy(
+                    file.policy, document: file.document, source: file.source, by: person)
+                Say.note(
+                    "\(loaded.number)：第\(loaded.version)版已生效。",
+                    "\(loaded.number): version \(loaded.version) is in force.")
             }
         }
     }
@@ -37,7 +40,9 @@ struct PolicyCommand: AsyncParsableCommand {
             let policies = try await common.withStore { store, _ in try await store.listPolicies() }
             if json { return try Say.json(policies) }
             for policy in policies {
-                print("\(policy.id)\tv\(policy.version)\t\(policy.number)\t\(policy.subjectYears.map(String.init).joined(separator: ","))")
+                print(
+                    "\(policy.id)\tv\(policy.version)\t\(policy.number)\t\(policy.subjectYears.map(String.init).joined(separator: ","))"
+                )
             }
         }
     }

@@ -40,21 +40,27 @@ enum StartupChecks {
     /// A statically linked standard library lacks both, silently.
     static func run() throws {
         guard TimeZone(identifier: "Asia/Shanghai")?.secondsFromGMT() == 8 * 3600 else {
-            throw Failure(description: "the time zone Asia/Shanghai is not known here; install tzdata and link dynamically")
+            throw Failure(
+                description: "the time zone Asia/Shanghai is not known here; install tzdata and link dynamically")
         }
-        guard FileEncodings.knowsGB18030 else { throw Failure(description: "GB18030 cannot be read here; install the C library's gconv modules") }
+        guard FileEncodings.knowsGB18030 else {
+            throw Failure(description: "GB18030 cannot be read here; install the C library's gconv modules")
+        }
     }
 
     /// A daemon does not serve a schema that it does not know. A database that is away for the moment is waited for.
     static func schema(_ store: RegistryStore, _ settings: Settings, _ logger: Logger) async throws {
         guard let migrator = try? Migrator(directory: settings.sqlDirectory) else {
-            logger.warning("no migrations found; the schema is not checked", metadata: ["directory": "\(settings.sqlDirectory)"])
+            logger.warning(
+                "no migrations found; the schema is not checked", metadata: ["directory": "\(settings.sqlDirectory)"])
             return
         }
         do {
             let pending = try await store.pendingMigrations(migrator)
             guard pending.isEmpty else {
-                throw Failure(description: "the database lacks \(pending.map(\.name).joined(separator: ", ")): run ceregistry migrate")
+                throw Failure(
+                    description:
+                        "the database lacks \(pending.map(\.name).joined(separator: ", ")): run ceregistry migrate")
             }
         } catch StoreError.unavailable(let why) {
             logger.warning("the database is away", metadata: ["why": "\(why)"])
@@ -83,17 +89,22 @@ struct Daemon {
         let application = Application(
             router: router,
             server: .http1(configuration: .init(idleTimeout: .seconds(60))),
-            configuration: .init(address: .hostname(settings.host, port: settings.port), serverName: "ceregistry", backlog: 1024),
+            configuration: .init(
+                address: .hostname(settings.host, port: settings.port), serverName: "ceregistry", backlog: 1024),
             onServerRunning: { channel in
                 let port = channel.localAddress?.port ?? 0
-                logger.notice("listening", metadata: ["host": "\(channel.localAddress?.ipAddress ?? "")", "port": "\(port)"])
-                if let portFile { try? Data("\(port)\n".utf8).write(to: URL(fileURLWithPath: portFile), options: .atomic) }
+                logger.notice(
+                    "listening", metadata: ["host": "\(channel.localAddress?.ipAddress ?? "")", "port": "\(port)"])
+                if let portFile {
+                    try? Data("\(port)\n".utf8).write(to: URL(fileURLWithPath: portFile), options: .atomic)
+                }
             },
             logger: Logger(label: "ceregistry.http") { JSONLogHandler(level: .warning, label: $0) })
         let group = ServiceGroup(
             configuration: .init(
                 services: [.init(service: StopWatcher(state: state)), .init(service: application)],
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "ceregistry.lifecycle") { JSONLogHandler(level: .error, label: $0) }))
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: Logger(label: "ceregistry.lifecycle") { JSONLogHandler(level: .error, label: $0) }))
         try await group.run()
         await imports.stop()
         await store.close()

@@ -10,7 +10,8 @@ extension Authority: ExpressibleByArgument {
 
 struct UserCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "user", abstract: "用户 / users.", subcommands: [Add.self, List.self, Disable.self, SetPassword.self])
+        commandName: "user", abstract: "用户 / users.",
+        subcommands: [Add.self, List.self, Disable.self, SetPassword.self])
 
     /// Nobody's rights are asked where nobody is named: whoever has the database's password is at the machine itself.
     static func caller(_ acting: ActingUser, _ store: RegistryStore) async throws -> Caller? {
@@ -23,16 +24,21 @@ struct UserCommand: AsyncParsableCommand {
             guard let typed = getpass("password: ") else { throw ValidationError("no password") }
             return String(cString: typed)
         }
-        guard let line = readLine(strippingNewline: true), !line.isEmpty else { throw ValidationError("a password on standard input is needed") }
+        guard let line = readLine(strippingNewline: true), !line.isEmpty else {
+            throw ValidationError("a password on standard input is needed")
+        }
         return line
     }
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "添加用户 / add a user.",
-            discussion: "The password is read from standard input:\n  echo 'a long pass phrase' | ceregistry user add --username wang --role clerk --authority city --name 王芳")
+            discussion:
+                "The password is read from standard input:\n  echo 'a long pass phrase' | ceregistry user add --username wang --role clerk --authority city --name 王芳"
+        )
         @Option var username: String
-        @Option(help: "learner, unitAdmin, countyOfficer, cityOfficer, baseOfficer, clerk, auditor, admin") var role: Role
+        @Option(help: "learner, unitAdmin, countyOfficer, cityOfficer, baseOfficer, clerk, auditor, admin") var role:
+            Role
         @Option(help: "the person's name") var name: String
         @Option(help: "city, base, or county:511802 …") var authority: Authority?
         @Option(help: "credit code of a unit administrator's unit") var employer: String?
@@ -66,7 +72,9 @@ struct UserCommand: AsyncParsableCommand {
             }
             if json { return try Say.json(users) }
             for user in users {
-                print("\(user.username)\t\(user.role)\t\(user.authority?.description ?? "-")\t\(user.personName)\(user.disabled ? "\tdisabled" : "")")
+                print(
+                    "\(user.username)\t\(user.role)\t\(user.authority?.description ?? "-")\t\(user.personName)\(user.disabled ? "\tdisabled" : "")"
+                )
             }
         }
     }
