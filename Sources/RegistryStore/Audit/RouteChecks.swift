@@ -46,12 +46,19 @@ extension AuditCheck {
         AuditCheck(
             name: "reroute", rule: .Q7, recordKind: "claim",
             message: Text(
-                zh: "转办不是市人社局说明理由后作出的（{detail}）", en: "rerouted to {detail} without a reason or not by the city bureau"),
+                zh: "转办（{detail}）不是市人社局说明理由后作出的，或转给了不认定该学习方式的机构",
+                en:
+                    "rerouted to {detail} without a reason, not by the city bureau, or where that mode is not recognized"
+            ),
             sql: """
                 SELECT g.claim_id::text AS record_id, g.authority AS detail FROM claim_routings g
-                LEFT JOIN users u ON u.id = g.recorded_by
-                WHERE g.routing > 1 AND (coalesce(u.role, '') NOT IN (\(AuditSQL.roles(.rerouteClaim)))
-                                         OR btrim(coalesce(g.reason, '')) = '')
+                JOIN claims c ON c.id = g.claim_id LEFT JOIN users u ON u.id = g.recorded_by
+                WHERE g.routing > 1
+                  AND (coalesce(u.role, '') NOT IN (\(AuditSQL.roles(.rerouteClaim))) OR btrim(coalesce(g.reason, '')) = ''
+                       OR NOT EXISTS (
+                           SELECT FROM \(AuditSQL.terms) t CROSS JOIN jsonb_array_elements(t.document -> 'routes') w
+                           WHERE t.year = c.subject_year AND w ->> 'mode' = c.mode
+                             AND (w ->> 'authority' = 'base') = (g.authority = 'base')))
                 """),
         AuditCheck(
             name: "flagMissing", rule: .M1, recordKind: "claim",

@@ -183,6 +183,9 @@ struct Anomaly: Sendable {
             check: "reroute", record: "county_claim",
             planted: [routing("county_claim", to: "city", by: "officer-city", reason: " ")]),
         Anomaly(
+            check: "reroute", record: "county_online_claim",
+            planted: [routing("county_online_claim", to: "base", by: "officer-city", reason: "调动")]),
+        Anomaly(
             check: "flagMissing", record: "flagged_claim", planted: [update("claims", "flagged_claim", "flags = '{}'")],
             lawful: [
                 update("claims", "flagged_claim", "flags = '{}'"),

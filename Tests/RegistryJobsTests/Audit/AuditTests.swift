@@ -50,6 +50,7 @@ struct AuditRegister {
                s.id AS session_entry, s.claim_id AS session_claim, n.id AS opening_entry, n.learner_id AS opening_learner,
                (SELECT id FROM claims WHERE state = 'submitted' ORDER BY id LIMIT 1) AS open_claim,
                (SELECT id FROM claims WHERE state = 'submitted' AND routed_to LIKE 'county:%' ORDER BY id LIMIT 1) AS county_claim,
+               (SELECT id FROM claims WHERE mode = 'online' AND routed_to LIKE 'county:%' ORDER BY id LIMIT 1) AS county_online_claim,
                f.claim_id AS flagged_claim, f.id AS flagged_decision,
                (SELECT id FROM decisions WHERE decision = 'return' ORDER BY id LIMIT 1) AS returned_decision,
                (SELECT entry_id FROM reversals ORDER BY entry_id LIMIT 1) AS reversed_entry,
