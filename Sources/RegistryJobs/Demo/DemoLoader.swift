@@ -26,9 +26,12 @@ public struct DemoLoader: Sendable {
         case noPolicy
         /// A real register is never mixed with invented people.
         case registerInUse(learners: Int)
+        /// Somebody real has one of the demo's usernames.
+        case usersInUse
 
         public var description: String {
             switch self {
+            case .usersInUse: "已有用户使用了演示用户名，不能载入演示数据。A username of the demo is taken."
             case .noPolicy: "请先载入通知（policy load）。Load a policy first."
             case .registerInUse(let learners):
                 "登记库里已有\(learners)名学员，不能再载入演示数据。The register holds \(learners) learners; demo data is for an empty one."
@@ -51,18 +54,26 @@ public struct DemoLoader: Sendable {
             isNew: true)
         let state = try await store.demoState(usernames: users.map(\.user.username))
         if state.learners > 0 {
-            guard state.learners == count, try await isSame(people(count - 1).idNumber) else {
+            guard try await isSame(count, people) else {
                 throw Refusal.registerInUse(learners: state.learners)
             }
             var again = report
             again.isNew = false
             return again
         }
-        try await store.loadDemo(tables(count, seed, policy, employers, try await hashed(users, people(0)), people))
+        guard state.demoUsers == 0 else { throw Refusal.usersInUse }
+        try await store.loadDemo(
+            tables(count, seed, policy, employers, try await hashed(users, people(0), seed), people))
         return report
     }
 
-    private func isSame(_ idNumber: String) async throws -> Bool { try await store.knowsIdNumber(idNumber) }
+    /// The first and the last person of this demo are there, and the one that a larger demo would have is not.
+    private func isSame(_ count: Int, _ people: (Int) -> DemoLearner) async throws -> Bool {
+        for number in [0, count - 1] {
+            guard try await store.knowsIdNumber(people(number).idNumber) else { return false }
+        }
+        return try await !store.knowsIdNumber(people(count).idNumber)
+    }
 
     private static func counties(_ policy: Policy) -> [(code: String, name: String)] {
         policy.authorities.compactMap { authority in
@@ -99,11 +110,12 @@ public struct DemoLoader: Sendable {
         ] + counties
     }
 
-    private func hashed(_ accounts: [Account], _ learner: DemoLearner) async throws -> [[String?]] {
+    private func hashed(_ accounts: [Account], _ learner: DemoLearner, _ seed: UInt64) async throws -> [[String?]] {
         var rows: [[String?]] = []
-        for account in accounts {
+        for (number, account) in accounts.enumerated() {
+            var random = SeededGenerator(seed: seed, kind: 7, number: number)
             rows.append([
-                UUID().uuidString, account.user.username, account.isLearner ? learner.name : account.personName,
+                random.uuid().uuidString, account.user.username, account.isLearner ? learner.name : account.personName,
                 try await PasswordHash.make(account.user.password), account.user.role.rawValue,
                 account.user.authority?.description,
                 account.isUnitAdmin ? (learner.nextEmployer ?? learner.employer).id.uuidString : nil,

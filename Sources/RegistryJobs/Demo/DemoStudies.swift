@@ -24,8 +24,7 @@ struct DemoStudy: Sendable {
         return policy.subjectYears.enumerated().flatMap { index, terms -> [DemoStudy] in
             let isLast = index == policy.subjectYears.count - 1
             guard let state = state(isLast: isLast, &random) else { return [] }
-            let employer = isLast ? learner.nextEmployer ?? learner.employer : learner.employer
-            return study(learner, employer, terms, state, number, &random)
+            return study(learner, terms, state, number, &random)
         }
     }
 
@@ -41,10 +40,10 @@ struct DemoStudy: Sendable {
     }
 
     private static func study(
-        _ learner: DemoLearner, _ employer: DemoEmployer, _ terms: SubjectYear, _ state: ClaimState, _ number: Int,
+        _ learner: DemoLearner, _ terms: SubjectYear, _ state: ClaimState, _ number: Int,
         _ random: inout SeededGenerator
     ) -> [DemoStudy] {
-        let isInstitution = employer.level == .city && employer.kind == .publicInstitution
+        let isInstitution = learner.employer.level == .city && learner.employer.kind == .publicInstitution
         let mode: Mode = random.chance(isInstitution ? 88 : 12) ? .faceToFace : .online
         let first = max(learner.employedFrom, mode == .online ? terms.onlineWindow.from : terms.faceToFaceWindow.from)
         let lastOfYear = Day(year: terms.year, month: 11, day: 20) ?? terms.dueOn
@@ -56,6 +55,9 @@ struct DemoStudy: Sendable {
         let started = first.adding(days: random.number(0...(room - 12)))
         let passed = started.adding(days: mode == .online ? random.number(8...12) : 4)
         let submitted = passed.adding(days: random.number(1...14))
+        // A claim goes where the learner is in post on the day it is handed in.
+        let hasMoved = learner.movedOn.map { $0 <= submitted } ?? false
+        let employer = hasMoved ? learner.nextEmployer ?? learner.employer : learner.employer
         let hours =
             mode == .online
             ? terms.online : SubjectYear.OnlineTerms(compulsoryHours: terms.requiredHours, electiveHours: 0)

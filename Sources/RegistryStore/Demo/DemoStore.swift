@@ -22,7 +22,8 @@ public struct DemoTable: Sendable {
 extension RegistryStore {
     public struct DemoState: Sendable {
         public var learners: Int
-        public var foreignUsers: Int
+        /// Users who have a username of the demo.
+        public var demoUsers: Int
     }
 
     /// What is there before demo data is loaded: nothing of a real register may be mixed with it.
@@ -33,10 +34,10 @@ extension RegistryStore {
             try await pool.execute(
                 """
                 SELECT (SELECT count(*) FROM learners) AS learners,
-                       (SELECT count(*) FROM users WHERE NOT username = ANY (\(usernames))) AS foreign_users
+                       (SELECT count(*) FROM users WHERE username = ANY (\(usernames))) AS demo_users
                 """)[0]
         }
-        return DemoState(learners: try row.decode("learners"), foreignUsers: try row.decode("foreign_users"))
+        return DemoState(learners: try row.decode("learners"), demoUsers: try row.decode("demo_users"))
     }
 
     /// Stages the tables by COPY and moves them into the register, all in one transaction, as the owner of the schema;
