@@ -17,13 +17,15 @@ public struct RegistryAPI: Sendable {
         self.logger = logger
     }
 
+    /// - Parameter pages: addresses that something else adds to the router, so that the log and the metrics know them.
     /// - Throws: `Mistake.openAPIMissing` where the program was installed without its resources.
-    public func router() throws -> Router<RegistryContext> {
+    public func router(pages: [(method: HTTPRequest.Method, path: String)] = []) throws -> Router<RegistryContext> {
         guard OpenAPIDocument.bytes != nil else { throw Mistake.openAPIMissing }
         services.describeMetrics()
         let router = Router(context: RegistryContext.self, options: .autoGenerateHeadEndpoints)
         router.add(
-            middleware: RequestMiddleware(services: services, addresses: AddressBook(Endpoint.all), logger: logger))
+            middleware: RequestMiddleware(
+                services: services, addresses: AddressBook(Endpoint.all, pages), logger: logger))
         for endpoint in Endpoint.all { add(endpoint, to: router) }
         return router
     }

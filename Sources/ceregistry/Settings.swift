@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Logging
+import RegistryConsole
 import RegistryDomain
 import RegistryStore
 import Yams
@@ -18,6 +19,7 @@ struct Settings: Sendable {
     var environment: String
     var clock: any BusinessClock
     var sqlDirectory: String
+    var console: ConsoleConfiguration
     var logLevel: Logger.Level
 
     struct Mistake: Error, CustomStringConvertible {
@@ -46,6 +48,10 @@ struct Settings: Sendable {
         waitDeadline = .milliseconds(try number("CEREGISTRY_POOL_WAIT_MILLISECONDS", "poolWaitMilliseconds", 5000))
         self.environment = value("CEREGISTRY_ENVIRONMENT", "environment") ?? "production"
         logLevel = value("CEREGISTRY_LOG_LEVEL", "logLevel").flatMap { Logger.Level(rawValue: $0) } ?? .info
+        console = ConsoleConfiguration(
+            publicURL: value("CEREGISTRY_PUBLIC_URL", "publicUrl"),
+            idleLimit: .seconds(try number("CEREGISTRY_IDLE_SECONDS", "idleSeconds", 30 * 60)),
+            pdfProgram: value("CEREGISTRY_WEASYPRINT", "weasyprint") ?? "weasyprint")
         sqlDirectory = value("CEREGISTRY_SQL_DIRECTORY", "sqlDirectory") ?? Self.findSQL()
         clock = try Self.clock(value("CEREGISTRY_CLOCK", "clock"), environment: self.environment)
     }

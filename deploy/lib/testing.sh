@@ -13,6 +13,18 @@ prepare_python() {
   fi
 }
 
+# Debian's Chromium for the pages' tests, with the fonts that Chinese is set in, and a reader of QR codes.
+install_browser() {
+  local missing=() package
+  for package in chromium fonts-noto-cjk zbar-tools poppler-utils weasyprint; do
+    dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package")
+  done
+  [ ${#missing[@]} -eq 0 ] && return
+  say "installing: ${missing[*]}"
+  as_root apt-get update -qq >&2
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
+}
+
 start_test_server() {
   PG_BIN=$(postgres_bin)
   export CEREGISTRY_PG_BIN="$PG_BIN" CEREGISTRY_SQL_DIRECTORY="$ROOT/sql"
@@ -51,7 +63,7 @@ step() {
 
 check_style() {
   swift format lint --strict --recursive Sources Tests Package.swift &&
-    shellcheck -x deploy/up deploy/down deploy/ceregistry deploy/test .ci/run
+    shellcheck -x deploy/up deploy/down deploy/ceregistry deploy/test deploy/screenshots .ci/run
 }
 
 # Adds what a runner's own closing line says to the totals: `swift test` counts its tests and names those that failed,

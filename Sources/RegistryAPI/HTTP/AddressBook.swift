@@ -18,11 +18,11 @@ struct AddressBook: Sendable {
 
     private let addresses: [Address]
 
-    init(_ endpoints: [Endpoint]) {
+    init(_ endpoints: [Endpoint], _ pages: [(method: HTTPRequest.Method, path: String)] = []) {
         var methods: [String: Set<HTTPRequest.Method>] = [:]
-        for endpoint in endpoints {
-            methods[endpoint.path, default: []].insert(endpoint.method)
-            if endpoint.method == .get { methods[endpoint.path, default: []].insert(.head) }
+        for (method, path) in endpoints.map({ ($0.method, $0.path) }) + pages {
+            methods[path, default: []].insert(method)
+            if method == .get { methods[path, default: []].insert(.head) }
         }
         // `{` sorts after every letter, so that a named address comes before a template that fits it too.
         addresses = methods.sorted { $0.key < $1.key }.map { path, methods in

@@ -16,6 +16,9 @@ public struct RegistryContext: RequestContext {
         language = .zh
     }
 
+    /// Who it turned out to be, for the line in the log.
+    public func note(user: UUID) { notes.userId = user }
+
     /// A part of the path in its meaning, percent-decoded; nil where it is no text that could name anything.
     func path(_ name: String) -> String? {
         guard let text = parameters.get(name)?.removingPercentEncoding, !text.isEmpty, !text.utf8.contains(0) else {

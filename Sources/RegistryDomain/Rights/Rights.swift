@@ -9,7 +9,7 @@ public enum Rights {
         case createLearner, addEmployment, correctLearner, mergeLearners, reverseMerge, addExcuse
         case submitClaim, withdrawClaim, resubmitClaim, rerouteClaim
         case listClaims, readClaim, decideClaim, reverseEntry
-        case printCertificate
+        case printCertificate, issueNotice
         case importEmployers, importLearners, importCompletions, importOpenings, readImport
         case readAudit, runAudit, readBulletin, readPolicy, loadPolicy
         case readAccessLog, manageUsers
@@ -49,7 +49,8 @@ public enum Rights {
                 .resubmitClaim: .unit, .listClaims: .unit, .readClaim: .unit, .printCertificate: .unit,
             ], uniquingKeysWith: { first, _ in first }),
         .clerk: reading(.area, learners).merging(
-            [.readEmployer: .all, .readClaim: .area, .printCertificate: .area], uniquingKeysWith: { first, _ in first }),
+            [.readEmployer: .all, .readClaim: .area, .printCertificate: .area, .issueNotice: .area],
+            uniquingKeysWith: { first, _ in first }),
         .countyOfficer: bureau(.area),
         .cityOfficer: bureau(.all).merging(
             [.rerouteClaim: .all, .readAudit: .all, .runAudit: .all, .readAccessLog: .all],
@@ -83,7 +84,7 @@ public enum Rights {
             learners + [
                 .createEmployer, .changeEmployer, .createLearner, .addEmployment, .correctLearner, .mergeLearners,
                 .reverseMerge, .addExcuse, .submitClaim, .withdrawClaim, .resubmitClaim, .listClaims, .readClaim,
-                .printCertificate, .importEmployers, .importLearners, .importCompletions, .importOpenings,
+                .printCertificate, .issueNotice, .importEmployers, .importLearners, .importCompletions, .importOpenings,
                 .readBulletin,
             ]
         return reading(scope, areaWide).merging(

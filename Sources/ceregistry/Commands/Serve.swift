@@ -83,7 +83,9 @@ struct Daemon {
         let services = APIServices(
             store: store, jobs: jobs(imports, metrics), metrics: metrics, uploadDirectory: uploads,
             verificationPage: try ConsolePages().verification, isAcceptingWork: { !state.isStopping })
-        let router = try RegistryAPI(services: services, logger: logger).router()
+        let router = try RegistryAPI(services: services, logger: logger).router(
+            pages: Console.pages.map { ($0.method, $0.path) })
+        try Console(store: store, configuration: settings.console, logger: logger).add(to: router)
         let portFile = settings.portFile
         let logger = logger
         let application = Application(
@@ -130,6 +132,8 @@ struct Daemon {
             bulletin: { try await store.bulletin($0, as: $1) })
     }
 }
+
+extension RegistryContext: ConsoleContext {}
 
 /// Whether the daemon is on its way out; asked from any thread.
 final class DaemonState: Sendable {

@@ -1,0 +1,112 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Logging
+import RegistryDomain
+import RegistryStore
+
+/// The pages for people: the same daemon, the same store, one road.
+public struct Console: Sendable {
+    let store: RegistryStore
+    let configuration: ConsoleConfiguration
+    let views: Views
+    let logger: Logger
+
+    /// - Throws: where the program was installed without its resources.
+    public init(store: RegistryStore, configuration: ConsoleConfiguration, logger: Logger) throws {
+        self.store = store
+        self.configuration = configuration
+        self.logger = logger
+        views = try Views()
+    }
+
+    /// Every address of the console.
+    public static var pages: [ConsolePage] { assetPages + sessionPages + counterPages }
+
+    public func add<Context: ConsoleContext>(to router: Router<Context>) {
+        for page in Self.pages {
+            router.on(RouterPath(page.routerPath), method: page.method) { request, context in
+                try await answer(page, request, context).response
+            }
+        }
+    }
+
+    private func answer(_ page: ConsolePage, _ request: Request, _ context: some ConsoleContext) async throws -> Answer
+    {
+        let names = page.parameters.compactMap { name in
+            context.parameters.get(name)?.removingPercentEncoding.map { (name, $0) }
+        }
+        var visit: Visit?
+        do {
+            let arrived = try await arrive(request, context, Dictionary(names, uniquingKeysWith: { first, _ in first }))
+            visit = arrived
+            if let session = arrived.session { context.note(user: session.caller.userId) }
+            let token = arrived.form["formToken"] ?? request.headers[.formToken]
+            if page.takesForm, !FormToken.matches(token, arrived.secret) { throw ConsoleError.formExpired }
+            return arrived.bound(try await page.handler(arrived))
+        } catch {
+            guard let visit else { throw error }
+            return visit.bound(try await visit.answer(to: error))
+        }
+    }
+
+    private func arrive(_ request: Request, _ context: some ConsoleContext, _ path: [String: String]) async throws
+        -> Visit
+    {
+        let isSecure =
+            configuration.publicURL?.hasPrefix("https:") == true || request.headers[.forwardedProto] == "https"
+        let token = ConsoleCookie.session.read(request, secure: isSecure)
+        var session: Visit.Session?
+        if let token {
+            do {
+                let caller = try await store.caller(
+                    browserToken: token, idleLimit: configuration.idleLimit, requestId: context.requestId)
+                session = Visit.Session(caller: caller, token: token)
+            } catch StoreError.unauthenticated {
+                session = nil
+            }
+        }
+        let visitSecret = ConsoleCookie.visit.read(request, secure: isSecure)
+        let form = request.method == .post && !isFile(request) ? try await FormBody.read(request) : FormBody("")
+        return Visit(
+            console: self, request: request, requestId: context.requestId, path: path,
+            words: views.book.words(language(request, isSecure)), isSecure: isSecure,
+            secret: session?.token ?? visitSecret ?? FormToken.randomSecret(),
+            isNewSecret: session == nil && visitSecret == nil, form: form, session: session)
+    }
+
+    private func isFile(_ request: Request) -> Bool {
+        request.headers[.contentType].map { !$0.hasPrefix("application/x-www-form-urlencoded") } ?? false
+    }
+
+    /// Chosen once by the switch; before that what the browser prefers, Chinese first.
+    private func language(_ request: Request, _ isSecure: Bool) -> Language {
+        if let chosen = ConsoleCookie.language.read(request, secure: isSecure).flatMap({ Language(rawValue: $0) }) {
+            return chosen
+        }
+        for part in (request.headers[.acceptLanguage] ?? "").lowercased().split(separator: ",") {
+            let tag = part.drop { $0 == " " }
+            if tag.hasPrefix("zh") { return .zh }
+            if tag.hasPrefix("en") { return .en }
+        }
+        return .zh
+    }
+}
+
+extension HTTPField.Name {
+    static let formToken: HTTPField.Name = {
+        guard let name = HTTPField.Name("X-Form-Token") else { preconditionFailure("X-Form-Token is a token") }
+        return name
+    }()
+}
+
+extension Visit {
+    /// A first-time browser gets the cookie that its forms are bound to.
+    func bound(_ answer: Answer) -> Answer {
+        guard isNewSecret else { return answer }
+        var answer = answer
+        answer.headers.append(
+            HTTPField(name: .setCookie, value: ConsoleCookie.visit.header(secret, secure: isSecure)))
+        return answer
+    }
+}

@@ -1,0 +1,17 @@
+import Foundation
+
+/// What the pages are set up with.
+public struct ConsoleConfiguration: Sendable {
+    /// Where people reach the register from outside, such as `https://jxjy.example.cn`; nil takes the request's own host.
+    public var publicURL: String?
+    /// How long a browser may be idle before it is signed out.
+    public var idleLimit: Duration
+    /// The program that sets a page as PDF (WeasyPrint's command line); nil where none is installed.
+    public var pdfProgram: String?
+
+    public init(publicURL: String? = nil, idleLimit: Duration = .seconds(30 * 60), pdfProgram: String? = nil) {
+        self.publicURL = publicURL
+        self.idleLimit = idleLimit
+        self.pdfProgram = pdfProgram
+    }
+}

@@ -1,0 +1,27 @@
+import HTTPTypes
+
+/// One address of the console and what answers there. The router and the log read the list of all.
+public struct ConsolePage: Sendable {
+    typealias Handler = @Sendable (Visit) async throws -> Answer
+
+    public var method: HTTPRequest.Method
+    /// With `{id}` as the API writes it.
+    public var path: String
+    let handler: Handler
+    /// Whether a form's token is asked for; only what changes nothing does without.
+    let takesForm: Bool
+
+    static func get(_ path: String, _ handler: @escaping Handler) -> ConsolePage {
+        ConsolePage(method: .get, path: path, handler: handler, takesForm: false)
+    }
+
+    static func post(_ path: String, _ handler: @escaping Handler) -> ConsolePage {
+        ConsolePage(method: .post, path: path, handler: handler, takesForm: true)
+    }
+
+    /// The names between braces.
+    var parameters: [String] {
+        path.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
+    }
+    var routerPath: String { path.replacing("{", with: ":").replacing("}", with: "") }
+}

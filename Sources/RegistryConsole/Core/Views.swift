@@ -1,0 +1,79 @@
+import Crypto
+import Foundation
+import Mustache
+import RegistryDomain
+
+/// The templates, words and files of the pages, read once when the daemon starts.
+struct Views: Sendable {
+    enum Mistake: Error { case missing(String) }
+
+    struct Asset: Sendable {
+        var bytes: [UInt8]
+        var contentType: String
+        /// Changes with the content, so that a browser may keep the file for good.
+        var version: String
+    }
+
+    let library: MustacheLibrary
+    let book: WordBook
+    let assets: [String: Asset]
+
+    static let assetTypes = [
+        "console.css": "text/css; charset=utf-8", "console.js": "text/javascript; charset=utf-8",
+        "icon.svg": "image/svg+xml",
+    ]
+
+    /// - Throws: `Mistake.missing` where the program was installed without its resources.
+    init() throws {
+        guard let folder = Bundle.module.url(forResource: "Resources", withExtension: nil),
+            let names = try? FileManager.default.contentsOfDirectory(
+                atPath: folder.appendingPathComponent("pages").path)
+        else { throw Mistake.missing("Resources") }
+        var templates: [String: MustacheTemplate] = [:]
+        for name in names where name.hasSuffix(".mustache") {
+            let text = try String(contentsOf: folder.appendingPathComponent("pages/\(name)"), encoding: .utf8)
+            templates[String(name.dropLast(".mustache".count))] = try MustacheTemplate(string: text)
+        }
+        library = MustacheLibrary(templates: templates)
+        book = try WordBook(json: try Data(contentsOf: folder.appendingPathComponent("words.json")))
+        var assets: [String: Asset] = [:]
+        for (name, type) in Self.assetTypes {
+            guard let data = try? Data(contentsOf: folder.appendingPathComponent(name)) else {
+                throw Mistake.missing(name)
+            }
+            let version = SHA256.hash(data: data).prefix(6).map { String($0, radix: 16) }.joined()
+            assets[name] = Asset(bytes: Array(data), contentType: type, version: version)
+        }
+        self.assets = assets
+    }
+
+    /// - Parameter model: found as `m`; the words of the language as `t`, what every page has as `shell`.
+    func render(_ template: String, _ model: Any, shell: Shell, words: Words) -> String {
+        let root: [String: Any] = ["t": words.table, "m": model, "shell": shell]
+        return library.render(root, withTemplate: template) ?? ""
+    }
+}
+
+/// What stands around every page.
+struct Shell {
+    struct Tab {
+        var address: String
+        var name: String
+        var current: Bool
+    }
+    var language: String
+    var otherLanguage: String
+    var otherLanguageName: String
+    var title: String
+    /// The page's own address, to come back to when the language is changed.
+    var here: String
+    var token: String
+    var signedIn: Bool
+    var person: String?
+    var office: String?
+    var tabs: [Tab]
+    var styleVersion: String
+    var scriptVersion: String
+    /// Seconds of idleness after which the browser goes to the page of signing in.
+    var idleSeconds: String?
+}

@@ -1,0 +1,109 @@
+import Foundation
+import HTTPTypes
+import RegistryDomain
+import RegistryStore
+
+extension Visit {
+    /// A whole page.
+    func page(_ template: String, title: String, _ model: Any, _ status: HTTPResponse.Status = .ok) async -> Answer {
+        let policies = session == nil ? nil : try? await store.policies()
+        return .html(console.views.render(template, model, shell: shell(title, policies), words: words), status)
+    }
+
+    /// A part of a page, for a script that puts it in place.
+    func fragment(_ template: String, _ model: Any, _ status: HTTPResponse.Status = .ok) -> Answer {
+        .html(console.views.render(template, model, shell: shell("", nil), words: words), status)
+    }
+
+    private func shell(_ title: String, _ policies: PolicySet?) -> Shell {
+        let other: Language = language == .zh ? .en : .zh
+        let here = request.method == .get ? request.uri.string : request.uri.path
+        return Shell(
+            language: language == .zh ? "zh-CN" : "en", otherLanguage: other.rawValue,
+            otherLanguageName: other == .zh ? "中文" : "English", title: title, here: here,
+            token: FormToken.make(for: secret), signedIn: session != nil, person: session?.caller.personName,
+            office: session.map { office($0.caller, policies) }, tabs: tabs,
+            styleVersion: console.views.assets["console.css"]?.version ?? "",
+            scriptVersion: console.views.assets["console.js"]?.version ?? "",
+            idleSeconds: session == nil ? nil : "\(console.configuration.idleLimit.components.seconds)")
+    }
+
+    private func office(_ caller: Caller, _ policies: PolicySet?) -> String {
+        guard let authority = caller.authority else { return words.role(caller.role) }
+        return "\(words.role(caller.role)) · \(policies.map { words.area(authority, $0) } ?? authority.description)"
+    }
+
+    /// The pages of the caller's role, in the order of use.
+    private var tabs: [Shell.Tab] {
+        guard let caller = session?.caller else { return [] }
+        return ConsoleTab.tabs(of: caller).map { tab in
+            Shell.Tab(
+                address: tab.address, name: words(tab.word),
+                current: request.uri.path == tab.address || request.uri.path.hasPrefix(tab.address + "/"))
+        }
+    }
+
+    /// An error of the store in words, as a page of its own or as the part that a script asked for.
+    func answer(to error: any Error) async throws -> Answer {
+        switch error {
+        case ConsoleError.signedOut:
+            return wantsFragment ? .text(words("sessionEnded"), .unauthorized) : .seeOther("/sign-in?ended=1")
+        case ConsoleError.formExpired:
+            return await mistake(.forbidden, [words("formExpired")])
+        case let error as StoreError:
+            return await mistake(ConsoleProblem.status(of: error), ConsoleProblem.messages(of: error, words))
+        default: throw error
+        }
+    }
+
+    func mistake(_ status: HTTPResponse.Status, _ messages: [String]) async -> Answer {
+        let model: [String: Any] = ["messages": messages, "home": session == nil ? "/sign-in" : "/"]
+        if wantsFragment { return fragment("mistake-part", model, status) }
+        return await page("mistake", title: words("mistakeTitle"), model, status)
+    }
+}
+
+/// What an error of the store is to a browser.
+enum ConsoleProblem {
+    static func status(of error: StoreError) -> HTTPResponse.Status {
+        switch error {
+        case .invalid: .unprocessableContent
+        case .forbidden: .forbidden
+        case .notFound: .notFound
+        case .conflict, .stale: .conflict
+        case .unauthenticated: .unauthorized
+        case .tooManyAttempts: .tooManyRequests
+        case .unavailable: .serviceUnavailable
+        }
+    }
+
+    static func messages(of error: StoreError, _ words: Words) -> [String] {
+        switch error {
+        case .stale: [words("stale")]
+        case .unavailable: [words("unavailable")]
+        default:
+            error.reasons.map { reason in
+                words(reason.message)
+                    + (reason.rule.map { words.language == .zh ? "（依据 \($0.rawValue)）" : " (rule \($0.rawValue))" }
+                        ?? "")
+            }
+        }
+    }
+}
+
+/// The pages that a role finds in its bar.
+struct ConsoleTab {
+    var address: String
+    var word: String
+
+    static func tabs(of caller: Caller) -> [ConsoleTab] {
+        switch caller.role {
+        case .learner: []
+        case .unitAdmin, .clerk, .countyOfficer, .cityOfficer, .baseOfficer, .auditor:
+            [ConsoleTab(address: "/counter", word: "tabCounter")]
+        case .admin: []
+        }
+    }
+
+    static func home(of caller: Caller) -> String { tabs(of: caller).first?.address ?? "/sign-in" }
+}
