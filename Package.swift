@@ -36,6 +36,8 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // XLSX is a zip of XML; libzip opens it, Foundation's XMLParser reads it.
         .systemLibrary(name: "CLibZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+        // Writes the bulletin's XLSX.
+        .systemLibrary(name: "CLibXlsxWriter", pkgConfig: "xlsxwriter", providers: [.apt(["libxlsxwriter-dev"])]),
         // The QR code on a certificate.
         .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
         .target(
@@ -55,7 +57,7 @@ let package = Package(
         .target(
             name: "RegistryJobs",
             dependencies: [
-                "RegistryDomain", "RegistryStore", "CLibZip",
+                "RegistryDomain", "RegistryStore", "CLibZip", "CLibXlsxWriter",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Yams", package: "Yams"),

@@ -60,5 +60,14 @@ GRANT INSERT (user_id, key, fingerprint, status, response), DELETE ON idempotenc
 
 GRANT INSERT, UPDATE ON import_jobs TO ceregistry_daemon;
 GRANT INSERT ON import_findings TO ceregistry_daemon;
-GRANT INSERT (id, as_of, started_at, finished_at, learners, entries, claims, findings, rules) ON audit_runs TO ceregistry_daemon;
-GRANT INSERT (run_id, check_name, rule, severity, record_kind, record_id, message) ON audit_findings TO ceregistry_daemon;
+GRANT INSERT (id, kind, cause, base_run, persons, as_of, started_at, finished_at, learners, entries, claims, findings, errors,
+              warnings, acknowledged, opened, closed, rules) ON audit_runs TO ceregistry_daemon;
+GRANT INSERT (run_id, check_name, rule, severity, record_kind, record_id, message, finding_id) ON audit_findings TO ceregistry_daemon;
+GRANT INSERT, UPDATE, DELETE ON audit_open_findings, audit_staged_findings TO ceregistry_daemon;
+GRANT INSERT, UPDATE ON audit_state TO ceregistry_daemon;
+GRANT INSERT (id, finding_id, check_name, record_kind, record_id, reason, acknowledged_by, acknowledged_on)
+      ON audit_acknowledgements TO ceregistry_daemon;
+GRANT INSERT (number, as_of, known_at, published_by, published_on) ON bulletin_publications TO ceregistry_daemon;
+GRANT INSERT (number, form, sha256, content) ON bulletin_forms TO ceregistry_daemon;
+REVOKE EXECUTE ON FUNCTION oldest_writer() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION oldest_writer() TO ceregistry_daemon;

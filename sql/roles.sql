@@ -18,6 +18,14 @@ BEGIN
     IF NOT pg_has_role(current_user, 'ceregistry_owner', 'MEMBER') THEN
         EXECUTE format('GRANT ceregistry_owner, ceregistry_daemon, ceregistry_auditor TO %I', current_user);
     END IF;
+    -- Since when others' transactions have been under way, and nothing more, is told to the daemon (oldest_writer()).
+    IF NOT pg_has_role('ceregistry_owner', 'pg_read_all_stats', 'MEMBER') THEN
+        BEGIN
+            GRANT pg_read_all_stats TO ceregistry_owner;
+        EXCEPTION WHEN insufficient_privilege THEN
+            RAISE WARNING 'bulletins cannot be published until a superuser has run: GRANT pg_read_all_stats TO ceregistry_owner';
+        END;
+    END IF;
     EXECUTE format('GRANT CONNECT, TEMPORARY ON DATABASE %I TO ceregistry_daemon, ceregistry_auditor, ceregistry_owner',
         current_database());
 END

@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import RegistryDomain
 import RegistryJobs
 import RegistryStore
 
@@ -37,24 +38,33 @@ public struct JobsClient: Sendable {
     public var startImport: @Sendable (ImportKind, URL, String?, ImportOptions, Caller) async throws -> ImportJobRecord
     public var importJob: @Sendable (UUID, Caller) async throws -> ImportJobRecord
     public var importFindings: @Sendable (UUID, String?, Int?, Caller) async throws -> Page<ImportFinding>
-    public var runAudit: @Sendable (Caller) async throws -> AuditReport
+    public var runAudit: @Sendable (AuditRequest, Caller) async throws -> AuditReport
     public var latestAudit: @Sendable (Caller) async throws -> AuditReport
+    public var auditFindings: @Sendable (AuditFindingFilter, Caller) async throws -> Page<AuditFinding>
     public var bulletin: @Sendable (BulletinQuestion, Caller) async throws -> BulletinRecord
+    public var publishBulletin: @Sendable (String, Day?, Caller) async throws -> BulletinPublication
+    public var bulletinForm: @Sendable (String, BulletinForm, Caller) async throws -> [UInt8]
 
     public init(
         startImport:
             @escaping @Sendable (ImportKind, URL, String?, ImportOptions, Caller) async throws -> ImportJobRecord,
         importJob: @escaping @Sendable (UUID, Caller) async throws -> ImportJobRecord,
         importFindings: @escaping @Sendable (UUID, String?, Int?, Caller) async throws -> Page<ImportFinding>,
-        runAudit: @escaping @Sendable (Caller) async throws -> AuditReport,
+        runAudit: @escaping @Sendable (AuditRequest, Caller) async throws -> AuditReport,
         latestAudit: @escaping @Sendable (Caller) async throws -> AuditReport,
-        bulletin: @escaping @Sendable (BulletinQuestion, Caller) async throws -> BulletinRecord
+        auditFindings: @escaping @Sendable (AuditFindingFilter, Caller) async throws -> Page<AuditFinding>,
+        bulletin: @escaping @Sendable (BulletinQuestion, Caller) async throws -> BulletinRecord,
+        publishBulletin: @escaping @Sendable (String, Day?, Caller) async throws -> BulletinPublication,
+        bulletinForm: @escaping @Sendable (String, BulletinForm, Caller) async throws -> [UInt8]
     ) {
         self.startImport = startImport
         self.importJob = importJob
         self.importFindings = importFindings
         self.runAudit = runAudit
         self.latestAudit = latestAudit
+        self.auditFindings = auditFindings
         self.bulletin = bulletin
+        self.publishBulletin = publishBulletin
+        self.bulletinForm = bulletinForm
     }
 }

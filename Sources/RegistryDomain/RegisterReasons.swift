@@ -34,7 +34,22 @@ extension Reason {
         nil, "certificateUnknown", "没有这个校验码的证书。", "No certificate has this code.")
     public static let recordUnknown = of(nil, "recordUnknown", "没有找到该记录。", "There is no such record.")
 
+    public static let findingUnknown = of(
+        nil, "findingUnknown", "没有这条待处理的问题；它可能已经解决，或内容已经改变。",
+        "No such finding is open; it may have been resolved, or have changed.")
+    public static let bulletinUnknown = of(.V1, "bulletinUnknown", "没有这个编号的通报。", "No bulletin has this number.")
+
     // MARK: Conflicts
+
+    public static let auditUnderWay = of(
+        nil, "auditUnderWay", "另一次核查正在进行，请稍后再试。", "Another audit is under way; try again when it has ended.")
+    public static let findingAcknowledged = of(
+        nil, "findingAcknowledged", "该问题已经有人说明过。", "This finding has been acknowledged already.")
+    public static let bulletinNumberTaken = of(
+        .V1, "bulletinNumberTaken", "该编号的通报已经发布，不能再次发布。",
+        "A bulletin with this number has been published; it cannot be published again.")
+    public static let bulletinDayAhead = of(
+        .V1, "bulletinDayAhead", "通报的日期不能晚于今天。", "A bulletin cannot be published for a day to come.")
 
     /// Worked case 10.
     public static func yearComplete(_ year: Int?) -> Reason {

@@ -3,6 +3,7 @@ import Foundation
 import Logging
 import RegistryConsole
 import RegistryDomain
+import RegistryJobs
 import RegistryStore
 import Yams
 
@@ -18,8 +19,10 @@ struct Settings: Sendable {
     var waitDeadline: Duration
     var environment: String
     var clock: any BusinessClock
-    var sqlDirectory: String
     var console: ConsoleConfiguration
+    var sqlDirectory: String
+    /// Where the bulletin becomes a PDF.
+    var printer: PDFPrinter
     var logLevel: Logger.Level
 
     struct Mistake: Error, CustomStringConvertible {
@@ -45,13 +48,14 @@ struct Settings: Sendable {
         port = try number("CEREGISTRY_PORT", "port", 8087)
         portFile = value("CEREGISTRY_PORT_FILE", "portFile")
         maximumConnections = try number("CEREGISTRY_POOL_SIZE", "poolSize", 16)
-        waitDeadline = .milliseconds(try number("CEREGISTRY_POOL_WAIT_MILLISECONDS", "poolWaitMilliseconds", 5000))
-        self.environment = value("CEREGISTRY_ENVIRONMENT", "environment") ?? "production"
-        logLevel = value("CEREGISTRY_LOG_LEVEL", "logLevel").flatMap { Logger.Level(rawValue: $0) } ?? .info
         console = ConsoleConfiguration(
             publicURL: value("CEREGISTRY_PUBLIC_URL", "publicUrl"),
             idleLimit: .seconds(try number("CEREGISTRY_IDLE_SECONDS", "idleSeconds", 30 * 60)),
             pdfProgram: value("CEREGISTRY_WEASYPRINT", "weasyprint") ?? "weasyprint")
+        waitDeadline = .milliseconds(try number("CEREGISTRY_POOL_WAIT_MILLISECONDS", "poolWaitMilliseconds", 5000))
+        self.environment = value("CEREGISTRY_ENVIRONMENT", "environment") ?? "production"
+        logLevel = value("CEREGISTRY_LOG_LEVEL", "logLevel").flatMap { Logger.Level(rawValue: $0) } ?? .info
+        printer = PDFPrinter(program: value("CEREGISTRY_WEASYPRINT", "weasyprint") ?? "weasyprint")
         sqlDirectory = value("CEREGISTRY_SQL_DIRECTORY", "sqlDirectory") ?? Self.findSQL()
         clock = try Self.clock(value("CEREGISTRY_CLOCK", "clock"), environment: self.environment)
     }
@@ -156,6 +160,14 @@ struct ActingUser: ParsableArguments {
         return try await store.callerForCommandLine(username: username)
     }
 }
+
+/// `--language en`: what a person reads; Chinese unless the locale is English.
+struct ReadingLanguage: ParsableArguments {
+    @Option(name: .customLong("language"), help: "zh 或 en / zh or en") var asked: Language?
+    var language: Language { asked ?? Say.language }
+}
+
+extension Language: ExpressibleByArgument {}
 
 extension Day: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }

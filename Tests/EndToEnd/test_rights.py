@@ -55,6 +55,11 @@ TABLE = {
     ("get", "/api/v1/imports/{id}/findings"): BUREAUS + " auditor admin",
     ("post", "/api/v1/audits"): "cityOfficer admin",
     ("get", "/api/v1/audits/latest"): "cityOfficer auditor admin",
+    ("get", "/api/v1/audits/findings"): "cityOfficer auditor admin",
+    ("post", "/api/v1/audits/findings/{id}/acknowledgements"): "cityOfficer",
+    ("get", "/api/v1/bulletins"): "countyOfficer cityOfficer baseOfficer auditor",
+    ("post", "/api/v1/bulletins"): "cityOfficer",
+    ("get", "/api/v1/bulletins/{number}"): "countyOfficer cityOfficer baseOfficer auditor",
     ("get", "/api/v1/bulletin"): "countyOfficer cityOfficer baseOfficer auditor",
     ("get", "/api/v1/access-log"): "cityOfficer auditor",
     ("get", "/api/v1/users"): "admin",
@@ -95,7 +100,7 @@ def address(registry, path, there=False):
     learner = registry.learner_there if there else registry.learner_here
     claim = registry.claim_there if there else registry.claim_here
     record = claim["id"] if "/claims/" in path else learner["id"] if "/learners/" in path else learner["employer"]["id"] if "/employers/" in path else str(uuid.uuid4())
-    return (path.replace("{id}", record).replace("{notice}", "2017-87").replace("{username}", "nobody").replace("{code}", "0000"))
+    return (path.replace("{id}", record).replace("{notice}", "2017-87").replace("{number}", "2017-1").replace("{username}", "nobody").replace("{code}", "0000"))
 
 
 def ask(registry, client, method, path, there=False):

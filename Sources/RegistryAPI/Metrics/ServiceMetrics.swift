@@ -14,8 +14,11 @@ extension APIServices {
         metrics.describe("ceregistry_pool_connections", .gauge, "Database connections by state.")
         metrics.describe("ceregistry_pool_connections_maximum", .gauge, "Database connections that the pool may open.")
         metrics.describe("ceregistry_pool_waiting", .gauge, "Requests waiting for a database connection.")
-        metrics.describe("ceregistry_audit_findings", .gauge, "Findings of the last audit.")
+        metrics.describe(
+            "ceregistry_audit_findings", .gauge,
+            "Open findings of the last audit by severity; acknowledged ones are counted apart.")
         metrics.describe("ceregistry_audit_finished_seconds", .gauge, "When the last audit ended, as Unix time.")
+        metrics.describe("ceregistry_audit_age_seconds", .gauge, "How long ago the last audit ended, by kind.")
         metrics.describe("process_resident_memory_bytes", .gauge, "Resident memory of the daemon.")
         metrics.describe("process_start_time_seconds", .gauge, "When the daemon started, as Unix time.")
         metrics.set("process_start_time_seconds", [], Date().timeIntervalSince1970.rounded())
@@ -39,11 +42,22 @@ extension APIServices {
         if let bytes = Self.residentMemory() { metrics.set("process_resident_memory_bytes", [], Double(bytes)) }
         // The nightly audit is another process: what it found is on the register. A scrape does not wait for a database.
         let store = store
-        if let audit = try? await Deadline.run(.seconds(1), { try await store.lastAuditTotals() }) {
-            metrics.set("ceregistry_audit_findings", [], Double(audit.findings))
-            metrics.set("ceregistry_audit_finished_seconds", [], audit.finishedAt.timeIntervalSince1970.rounded())
-        }
+        if let audit = try? await Deadline.run(.seconds(1), { try await store.auditGauges() }) { set(audit) }
         return metrics.render()
+    }
+
+    private func set(_ audit: AuditGauges) {
+        guard let finishedAt = audit.finishedAt else { return }
+        let totals = audit.totals
+        let counts = [("error", totals.errors), ("warning", totals.warnings), ("acknowledged", totals.acknowledged)]
+        for (severity, count) in counts {
+            metrics.set("ceregistry_audit_findings", [("severity", severity)], Double(count))
+        }
+        metrics.set("ceregistry_audit_finished_seconds", [], finishedAt.timeIntervalSince1970.rounded())
+        metrics.set("ceregistry_audit_age_seconds", [("kind", "any")], -finishedAt.timeIntervalSinceNow.rounded())
+        if let full = audit.fullFinishedAt {
+            metrics.set("ceregistry_audit_age_seconds", [("kind", "full")], -full.timeIntervalSinceNow.rounded())
+        }
     }
 
     /// Pages in memory, second field of statm (proc(5)); nil without /proc.

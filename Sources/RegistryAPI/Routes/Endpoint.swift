@@ -76,5 +76,5 @@ struct Endpoint: Sendable {
     var routerPath: String { path.replacing("{", with: ":").replacing("}", with: "") }
 
     static let all: [Endpoint] =
-        everybody + session + learners + employers + claims + register + imports + operations + users
+        everybody + session + learners + employers + claims + register + imports + operations + bulletins + users
 }

@@ -20,6 +20,9 @@ public struct Policy: Codable, Sendable, Equatable {
     public var annualAssessment: AnnualAssessment
     public var fees: Fees
     public var recordLimits: RecordLimits
+    /// After how many days without a decision the audit names a claim. The notice sets no time: the number is decided here.
+    /// Nil in versions that were loaded before it was; then no claim is named.
+    public var claimWaitingDays: Int?
     public var nextSteps: NextSteps
     /// Where the notice is silent: Q1 to Q12, as a person reads them.
     public var assumptions: [Assumption]

@@ -148,6 +148,9 @@ extension Policy {
             mistakes.append(
                 PolicyMistake("recordLimits", "上限不能低于规定学时 \(most)", "limits below the required \(most) hours"))
         }
+        if let days = claimWaitingDays, days < 1 {
+            mistakes.append(PolicyMistake("claimWaitingDays", "应为正整数", "a whole number above zero is needed"))
+        }
         if fees.onlineFenPerHour < 0 {
             mistakes.append(PolicyMistake("fees.onlineFenPerHour", "收费不能为负", "a fee cannot be negative"))
         }

@@ -11,7 +11,7 @@ public enum Rights {
         case listClaims, readClaim, decideClaim, reverseEntry
         case printCertificate, issueNotice
         case importEmployers, importLearners, importCompletions, importOpenings, readImport
-        case readAudit, runAudit, readBulletin, readPolicy, loadPolicy
+        case readAudit, runAudit, acknowledgeFinding, readBulletin, publishBulletin, readPolicy, loadPolicy
         case readAccessLog, manageUsers
     }
 
@@ -53,7 +53,10 @@ public enum Rights {
             uniquingKeysWith: { first, _ in first }),
         .countyOfficer: bureau(.area),
         .cityOfficer: bureau(.all).merging(
-            [.rerouteClaim: .all, .readAudit: .all, .runAudit: .all, .readAccessLog: .all],
+            [
+                .rerouteClaim: .all, .readAudit: .all, .runAudit: .all, .acknowledgeFinding: .all,
+                .publishBulletin: .all, .readAccessLog: .all,
+            ],
             uniquingKeysWith: { first, _ in first }),
         .baseOfficer: reading(.all, learners).merging(
             [

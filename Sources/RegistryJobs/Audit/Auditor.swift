@@ -1,3 +1,4 @@
+import Foundation
 import Logging
 import RegistryDomain
 import RegistryStore
@@ -6,22 +7,35 @@ import RegistryStore
 public struct Auditor: Sendable {
     private let store: RegistryStore
     private let reader: RegistryStore
+    private let sqlDirectory: String
     private let logger: Logger
 
-    /// - Parameter reader: a store whose database role is the auditor's.
-    public init(store: RegistryStore, reader: RegistryStore, logger: Logger) {
+    /// - Parameters:
+    ///   - reader: a store whose database role is the auditor's.
+    ///   - sqlDirectory: the folder of the migrations; its `guards.json` says what must guard the register.
+    public init(store: RegistryStore, reader: RegistryStore, sqlDirectory: String, logger: Logger) {
         self.store = store
         self.reader = reader
+        self.sqlDirectory = sqlDirectory
         self.logger = logger
     }
 
-    /// - Parameter asOf: the business day of the run; today when nil.
-    public func run(asOf: Day?) async throws -> AuditReport {
-        let report = try await reader.audit(asOf: asOf)
-        try await store.keep(report)
-        logger.notice("audit", metadata: ["run": "\(report.id)", "findings": "\(report.totalFindings)"])
+    /// - Throws: `GuardManifest.Mistake` without the manifest, `StoreError.conflict` while another run is under way.
+    public func run(_ request: AuditRequest = AuditRequest()) async throws -> AuditReport {
+        let report = try await reader.audit(request, guards: try guards(), keepingIn: store)
+        logger.notice(
+            "audit",
+            metadata: [
+                "run": "\(report.id)", "kind": "\(report.kind.rawValue)", "findings": "\(report.totalFindings)",
+            ])
         return report
     }
 
     public func latest(as caller: Caller) async throws -> AuditReport { try await store.latestAudit(as: caller) }
+
+    public func findings(_ filter: AuditFindingFilter, as caller: Caller) async throws -> Page<AuditFinding> {
+        try await store.auditFindings(filter, guards: try guards(), as: caller)
+    }
+
+    private func guards() throws -> GuardManifest { try GuardManifest(directory: sqlDirectory) }
 }

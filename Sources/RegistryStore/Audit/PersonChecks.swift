@@ -20,7 +20,7 @@ extension AuditCheck {
                 WHERE coalesce(o.merged_into, o.id) IS DISTINCT FROM coalesce(l.merged_into, l.id)
                 """),
         AuditCheck(
-            name: "samePersonTwice", rule: .A1, severity: .warning, recordKind: "learner",
+            name: "samePersonTwice", rule: .A1, severity: .warning, recordKind: "learner", reach: .register,
             message: Text(
                 zh: "可能是同一人的两条记录（同名、同日出生、同单位）", en: "perhaps one person twice: same name, birth date and unit"),
             sql: """
@@ -77,14 +77,16 @@ extension AuditCheck {
                    OR o.credit_code !~ '^[0-9A-HJ-NPQRTUWXY]{18}$'
                 """),
         AuditCheck(
-            name: "countyWithoutDivision", rule: .R2, recordKind: "employer",
+            name: "employerWithoutAuthority", rule: .R2, recordKind: "employer",
             message: Text(
-                zh: "县（区）级单位的行政区划（{detail}）没有对应的人社局", en: "a county employer whose division ({detail}) has no bureau"),
+                zh: "该单位学员的{detail}学时没有认定机构", en: "no authority recognizes {detail} hours of this employer's learners"),
             sql: """
-                SELECT o.id::text AS record_id, coalesce(o.division, '—') AS detail FROM employers o
-                WHERE o.level = 'county' AND NOT EXISTS (
-                    SELECT FROM policies p CROSS JOIN jsonb_array_elements(p.document -> 'authorities') a
-                    WHERE a ->> 'id' = 'county:' || o.division)
+                SELECT o.id::text AS record_id, m.mode AS detail FROM employers o CROSS JOIN (VALUES ('online'), ('faceToFace')) m (mode)
+                WHERE o.merged_into IS NULL AND NOT EXISTS (
+                    SELECT FROM policies p CROSS JOIN jsonb_array_elements(p.document -> 'routes') w
+                    JOIN jsonb_array_elements(p.document -> 'authorities') a
+                         ON a ->> 'id' = CASE w ->> 'authority' WHEN 'county' THEN 'county:' || o.division ELSE w ->> 'authority' END
+                    WHERE w ->> 'mode' = m.mode AND w ->> 'level' = o.level)
                 """),
         AuditCheck(
             name: "employmentsOverlap", rule: .Q12, recordKind: "learner",

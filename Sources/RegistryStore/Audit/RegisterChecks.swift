@@ -8,7 +8,7 @@ extension AuditCheck {
             message: Text(zh: "学时不大于零（{detail}）", en: "hours not above zero ({detail})"),
             sql: "SELECT id::text AS record_id, hours::text AS detail FROM register_entries WHERE hours <= 0"),
         AuditCheck(
-            name: "claimEnteredTwice", rule: .R4, recordKind: "entry",
+            name: "claimEnteredTwice", rule: .R4, recordKind: "entry", reach: .guarded,
             message: Text(zh: "同一申请或同一认定登记了不止一次", en: "one claim or one decision became two entries"),
             sql: """
                 SELECT id::text AS record_id, '' AS detail
@@ -16,7 +16,7 @@ extension AuditCheck {
                       FROM register_entries WHERE kind = 'recognition') e WHERE of_claim > 1 OR of_decision > 1
                 """),
         AuditCheck(
-            name: "sourceUsedTwice", rule: .O1, recordKind: "entry",
+            name: "sourceUsedTwice", rule: .O1, recordKind: "entry", reach: .register,
             message: Text(
                 zh: "同一培训档案、班次或纸质证书（{detail}）有两条现行登记",
                 en: "one record, session or paper ({detail}) stands in two entries"),
@@ -79,7 +79,7 @@ extension AuditCheck {
                    OR coalesce(u.role, '') NOT IN (\(AuditSQL.roles(.reverseEntry)))
                 """),
         AuditCheck(
-            name: "certificate", rule: .R4, recordKind: "certificate",
+            name: "certificate", rule: .R4, recordKind: "certificate", reach: .register,
             message: Text(
                 zh: "证书所列登记不存在、不属于本人，或打印时不是现行登记",
                 en: "the certificate lists an entry that is not there, not the person's, or did not stand"),

@@ -3,52 +3,109 @@ import PostgresClient
 import RegistryDomain
 
 extension RegistryStore {
-    /// Completion by area, level and kind on a business day (V1), each learner where the learner was in post on that
-    /// day. A county officer sees the own area, with the same numbers that the city bureau sees of it: for that the
+    /// Completion by area, level, kind and employer on a business day (V1), each learner where the learner was in post on
+    /// that day. A county officer sees the own area, with the same numbers that the city bureau sees of it: for that the
     /// count is made with the register's own eyes, since who has left the county is out of the officer's sight. Only
     /// counts come out.
     public func bulletin(_ question: BulletinQuestion, as caller: Caller) async throws -> BulletinRecord {
         let scope = try await permit(.readBulletin, caller)
         let area = scope == .all ? nil : caller.authority
         guard scope == .all || area != nil else { throw StoreError.forbidden(.outsideJurisdiction) }
-        let day = question.asOf ?? today
-        let policies = try await policies()
-        let counts = Statement(
+        let count = BulletinCount(day: question.asOf ?? today, knownAt: question.knownAt, area: area)
+        let line = AccessLine(.readBulletin, reason: count.day.description).statement(by: caller)
+        let results = try await pipeline(
+            as: caller, [line, BulletinCount.looking, count.policies, count.rows])
+        return try count.record(policies: results[2], rows: results[3])
+    }
+}
+
+/// One count over the register, and the record made of its rows.
+struct BulletinCount: Sendable {
+    var day: Day
+    var knownAt: Date?
+    var area: Authority?
+
+    /// For this transaction: sees every learner, as the public check of a certificate does.
+    static let looking: Statement = "SELECT set_config('ceregistry.role', 'verifier', true)"
+
+    /// The notices in force, or as they were known.
+    var policies: Statement {
+        """
+        SELECT DISTINCT ON (notice) version, document FROM policies
+        WHERE \(knownAt)::timestamptz IS NULL OR recorded_at < \(knownAt) ORDER BY notice, version DESC
+        """
+    }
+
+    /// A row for each subject year and employer.
+    var rows: Statement {
+        let tables = knownAt == nil ? "" : KnownTables.sql(before: "$3::timestamptz") + ", "
+        return Statement(
             """
-            SELECT s.year, o.area, o.level, o.kind, count(*) FILTER (WHERE s.status <> 'notOwed') AS owed,
+            WITH \(tables)asked AS (SELECT $2::text AS area, $3::timestamptz AS known_at)
+            SELECT s.year, o.credit_code, o.name, o.area, o.level, o.kind,
+                   count(*) FILTER (WHERE s.status <> 'notOwed') AS owed,
                    count(*) FILTER (WHERE s.status = 'complete') AS complete,
                    count(*) FILTER (WHERE s.status = 'inProgress') AS in_progress,
                    count(*) FILTER (WHERE s.status = 'incomplete') AS incomplete,
                    count(*) FILTER (WHERE s.status = 'excused') AS excused
             FROM (\(YearStatusQuery.sql)) s JOIN employers o ON o.id = s.employer_id
             WHERE $2::text IS NULL OR o.area = $2
-            GROUP BY s.year, o.area, o.level, o.kind ORDER BY s.year, o.area, o.level, o.kind
-            """, [Parameter(day), Parameter(area?.description)])
-        let looking: Statement = "SELECT set_config('ceregistry.role', 'verifier', true)"
-        let line = AccessLine(.readBulletin, reason: day.description).statement(by: caller)
-        let rows = try await pipeline(as: caller, [line, looking, counts])[2]
-        var years: [Int: [BulletinRecord.Row]] = [:]
+            GROUP BY s.year, o.id, o.credit_code, o.name, o.area, o.level, o.kind
+            ORDER BY s.year, o.area COLLATE "C", o.level COLLATE "C", o.kind COLLATE "C", o.credit_code COLLATE "C", o.id
+            """, [Parameter(day), Parameter(area?.description), Parameter(knownAt)])
+    }
+
+    func record(policies: QueryResult, rows: QueryResult) throws -> BulletinRecord {
+        let set = PolicySet(
+            try policies.map { row in
+                var policy = try row.json("document", as: Policy.self)
+                policy.version = Int(try row.decode("version", as: Int32.self))
+                return policy
+            })
+        let names = Dictionary(
+            set.policies.flatMap(\.authorities).map { ($0.id, $0.division) }, uniquingKeysWith: { first, _ in first })
+        var years: [Int: [BulletinRecord.EmployerRow]] = [:]
         for row in rows {
-            years[Int(try row.decode("year", as: Int32.self)), default: []].append(try Self.line(row, policies))
+            years[Int(try row.decode("year", as: Int32.self)), default: []].append(try Self.employer(row))
         }
         return BulletinRecord(
-            asOf: day, policies: policies.policies.map(\.reference),
-            years: policies.subjectYears.map { terms in
-                let rows = years[terms.year] ?? []
-                return .init(year: terms.year, rows: rows, total: rows.reduce(into: .init()) { $0.add($1.counts) })
+            asOf: day, policies: set.policies.map(\.reference),
+            years: set.subjectYears.map { terms in
+                let employers = years[terms.year] ?? []
+                return .init(
+                    year: terms.year, rows: Self.groups(employers) { names[$0] ?? nil }, employers: employers,
+                    total: employers.reduce(into: .init()) { $0.add($1.counts) })
             })
     }
 
-    private static func line(_ row: Row, _ policies: PolicySet) throws -> BulletinRecord.Row {
-        let area = try row.authority("area")
+    private static func employer(_ row: Row) throws -> BulletinRecord.EmployerRow {
         var counts = BulletinRecord.Counts()
         counts.owed = try row.decode("owed")
         counts.complete = try row.decode("complete")
         counts.inProgress = try row.decode("in_progress")
         counts.incomplete = try row.decode("incomplete")
         counts.excused = try row.decode("excused")
-        let name = policies.policies.lazy.compactMap { $0.authorities.first { $0.id == area }?.division }.first
-        return .init(area: area, name: name, level: try row.word("level"), kind: try row.word("kind"), counts: counts)
+        return .init(
+            creditCode: try row.decode("credit_code"), name: try row.decode("name"), area: try row.authority("area"),
+            level: try row.word("level"), kind: try row.word("kind"), counts: counts, behind: counts.incomplete > 0)
+    }
+
+    /// The rows come in the groups' order.
+    private static func groups(
+        _ employers: [BulletinRecord.EmployerRow], name: (Authority) -> Text?
+    ) -> [BulletinRecord.Row] {
+        employers.reduce(into: []) { rows, employer in
+            if let last = rows.last,
+                last.area == employer.area && last.level == employer.level && last.kind == employer.kind
+            {
+                rows[rows.count - 1].counts.add(employer.counts)
+            } else {
+                rows.append(
+                    .init(
+                        area: employer.area, name: name(employer.area), level: employer.level, kind: employer.kind,
+                        counts: employer.counts))
+            }
+        }
     }
 }
 

@@ -26,6 +26,8 @@ enum ConstraintMeaning {
         "one_employer_at_a_time": .employmentsOverlap,
         "completion_records_record_number_key": .recordOfAnother,
         "users_username_key": .usernameTaken,
+        "a_finding_is_acknowledged_once": .findingAcknowledged,
+        "bulletin_publications_pkey": .bulletinNumberTaken,
         "a_merge_loses_no_entry": .mergeLosesEntries,
     ]
 

@@ -46,17 +46,26 @@ extension RegistryStore {
             }
             let reasons = FieldChecks.division(changed.division, level: changed.level, transaction.policies)
             guard reasons.isEmpty else { throw StoreError.invalid(reasons) }
-            _ = try await transaction.pipeline([
-                """
-                UPDATE employers SET name = \(changed.name), kind = \(changed.kind.rawValue), level = \(changed.level.rawValue),
-                    division = \(changed.division) WHERE id = \(id)
-                """,
-                transaction.change(
-                    of: id, field: correction.field.rawValue, old: old, new: correction.value,
-                    reason: correction.reason,
-                    document: correction.document),
-                "SELECT place_employer(\(id))",
-            ])
+            // With its level an employer may lose its division: what it was is on record, for bulletins made again later.
+            let lost =
+                employer.division != nil && changed.division == nil
+                ? [
+                    transaction.change(
+                        of: id, field: "division", old: employer.division, new: nil, reason: correction.reason,
+                        document: correction.document)
+                ] : []
+            _ = try await transaction.pipeline(
+                [
+                    """
+                    UPDATE employers SET name = \(changed.name), kind = \(changed.kind.rawValue), level = \(changed.level.rawValue),
+                        division = \(changed.division) WHERE id = \(id)
+                    """,
+                    transaction.change(
+                        of: id, field: correction.field.rawValue, old: old, new: correction.value,
+                        reason: correction.reason,
+                        document: correction.document),
+                    "SELECT place_employer(\(id))",
+                ] + lost)
         }
     }
 
@@ -136,7 +145,7 @@ extension RegistryTransaction {
     }
 
     fileprivate func change(
-        of employer: UUID, field: String, old: String?, new: String, reason: String, document: String?
+        of employer: UUID, field: String, old: String?, new: String?, reason: String, document: String?
     ) -> Statement {
         """
         INSERT INTO employer_corrections (id, employer_id, field, old_value, new_value, reason, document, corrected_on, recorded_by)

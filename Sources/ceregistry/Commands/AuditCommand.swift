@@ -6,63 +6,106 @@ import RegistryStore
 
 struct AuditCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "audit", abstract: "核查 / re-check the whole register; exit code 1 where there are findings.",
-        discussion: "Reads with the role ceregistry_auditor (CEREGISTRY_AUDIT_DATABASE_URL, else DATABASE_URL).")
-    @Option(help: "the business day of the run; today when left out") var asOf: Day?
-    @Flag(help: "JSON on standard output") var json = false
-    @OptionGroup var common: Common
+        commandName: "audit", abstract: "核查 / re-check the register.",
+        discussion: """
+            Looks at what changed since the last run; at everything with --full, the first time, and where a guard of the
+            database was touched. Exit codes for monitoring: 0 nothing found, 1 findings that nobody has acknowledged, 2 could not.
+            Reads with the role ceregistry_auditor (CEREGISTRY_AUDIT_DATABASE_URL, else DATABASE_URL).
+            """,
+        subcommands: [Run.self, Findings.self, Acknowledge.self, Guards.self], defaultSubcommand: Run.self)
 
-    func run() async throws {
-        let report = try await common.withStore { store, settings in
-            let reader = settings.store(logger: common.logger, role: .auditor, connections: 1)
-            do {
-                let report = try await Auditor(store: store, reader: reader, logger: common.logger).run(asOf: asOf)
-                await reader.close()
-                return report
-            } catch {
-                await reader.close()
-                throw error
+    struct Run: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "核查一次 / one run, kept as a record (the default).")
+        @Option(help: "the business day of the run; today when left out") var asOf: Day?
+        @Flag(help: "look at everything, whatever changed") var full = false
+        @Flag(help: "JSON on standard output") var json = false
+        @OptionGroup var reading: ReadingLanguage
+        @OptionGroup var common: Common
+
+        func run() async throws {
+            let report = try await common.withStore { store, settings in
+                let reader = settings.store(logger: common.logger, role: .auditor, connections: 1)
+                do {
+                    let auditor = Auditor(
+                        store: store, reader: reader, sqlDirectory: settings.sqlDirectory, logger: common.logger)
+                    let report = try await auditor.run(AuditRequest(asOf: asOf, full: full))
+                    await reader.close()
+                    return report
+                } catch {
+                    await reader.close()
+                    throw error
+                }
             }
+            if json {
+                try Say.json(report)
+            } else {
+                print(AuditSummary(report, language: reading.language).text, terminator: "")
+            }
+            if report.totalFindings > 0 { throw ExitCode(1) }
         }
-        if json { try Say.json(report) } else { print(report) }
-        if report.totalFindings > 0 { throw ExitCode(1) }
     }
 
-    private func print(_ report: AuditReport) {
-        let counts = report.counts
-        Swift.print(
-            Say.language == .zh
-                ? "核查 \(report.asOf)：学员\(counts.learners)，登记\(counts.entries)，申请\(counts.claims)；\(report.checks.count)项检查，发现\(report.totalFindings)处问题。"
-                : "Audit of \(report.asOf): \(counts.learners) learners, \(counts.entries) entries, \(counts.claims) claims; \(report.checks.count) checks, \(report.totalFindings) findings."
-        )
-        for finding in report.findings {
-            Swift.print(
-                "[\(finding.rule.rawValue)] \(finding.severity.rawValue) \(finding.check) \(finding.recordKind) \(finding.recordId): \(finding.message(Say.language))"
+    struct Findings: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "列出待处理的问题 / every open finding, with its number.")
+        @Option(help: "of this check alone") var check: String?
+        @Flag(help: "also those that were acknowledged") var acknowledged = false
+        @Flag(help: "JSON on standard output") var json = false
+        @OptionGroup var reading: ReadingLanguage
+        @OptionGroup var common: Common
+        @OptionGroup var acting: ActingUser
+
+        func run() async throws {
+            let guards = try GuardManifest(directory: common.settings().sqlDirectory)
+            try await common.withStore { store, _ in
+                let caller = try await acting.caller(store)
+                var filter = AuditFindingFilter(
+                    check: check, acknowledged: acknowledged ? nil : false, limit: 200)
+                var items: [AuditFinding] = []
+                repeat {
+                    let page = try await store.auditFindings(filter, guards: guards, as: caller)
+                    if json { items += page.items } else { page.items.forEach(tell) }
+                    filter.cursor = page.nextCursor
+                } while filter.cursor != nil
+                if json { try Say.json(items) }
+            }
+        }
+
+        private func tell(_ finding: AuditFinding) {
+            let id = finding.id?.uuidString.lowercased() ?? "—"
+            let known = finding.acknowledged.map { " (\($0.on) \($0.by): \($0.reason))" } ?? ""
+            print(
+                "\(id)\t[\(finding.rule.rawValue)] \(finding.severity.rawValue) \(finding.check) \(finding.recordKind) \(finding.recordId): \(finding.message(reading.language))\(known)"
             )
         }
     }
-}
 
-struct BulletinCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "bulletin", abstract: "通报 / completion by county, level and kind.")
-    @Option(help: "the business day; today when left out") var asOf: Day?
-    @Flag(help: "JSON on standard output") var json = false
-    @OptionGroup var common: Common
-    @OptionGroup var acting: ActingUser
+    struct Acknowledge: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "说明一处问题为何保留 / say why a finding stays.",
+            discussion: "It counts apart from then on, and comes back when its content changes.")
+        @Argument(help: "the finding's number, as `audit findings` lists it") var finding: String
+        @Option(help: "why it stays") var reason: String
+        @OptionGroup var common: Common
+        @OptionGroup var acting: ActingUser
 
-    func run() async throws {
-        let bulletin = try await common.withStore { store, _ in
-            try await store.bulletin(BulletinQuestion(asOf: asOf), as: try await acting.caller(store))
-        }
-        if json { return try Say.json(bulletin) }
-        for year in bulletin.years {
-            print("\(year.year)\t\(year.total.complete)/\(year.total.owed)")
-            for row in year.rows {
-                let name = row.name?(Say.language) ?? row.area.description
-                print(
-                    "  \(name)\t\(row.level.rawValue)\t\(row.kind.rawValue)\t\(row.counts.complete)/\(row.counts.owed)")
+        func run() async throws {
+            guard let id = UUID(uuidString: finding) else { throw ValidationError("FINDING is a UUID") }
+            let record = try await common.withStore { store, _ in
+                try await store.acknowledgeFinding(id, reason: reason, as: try await acting.caller(store))
             }
+            Say.note("已说明：\(record.check) \(record.recordId)", "acknowledged: \(record.check) \(record.recordId)")
+        }
+    }
+
+    struct Guards: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "写出数据库的保护措施 / the guards of this database as sql/guards.json holds them.",
+            discussion: "After a new migration, from a fresh database: ceregistry audit guards > sql/guards.json")
+        @OptionGroup var common: Common
+
+        func run() async throws {
+            let manifest = try await common.withStore(role: .auditor) { store, _ in try await store.guardManifest() }
+            print(try manifest.text(), terminator: "")
         }
     }
 }

@@ -16,7 +16,7 @@ struct BackupCheck: AsyncParsableCommand {
         let report = try await common.withStore(role: .auditor) { store, settings in
             let pending = try await store.pendingMigrations(Migrator(directory: settings.sqlDirectory))
             for migration in pending { Say.note("missing: \(migration.name)") }
-            return try await store.audit(asOf: nil)
+            return try await store.audit(asOf: nil, guards: GuardManifest(directory: settings.sqlDirectory))
         }
         if json {
             try Say.json(report)

@@ -81,7 +81,7 @@ struct Daemon {
         await imports.markInterrupted()
         let uploads = FileManager.default.temporaryDirectory.appendingPathComponent("ceregistry-uploads")
         let services = APIServices(
-            store: store, jobs: jobs(imports, metrics), metrics: metrics, uploadDirectory: uploads,
+            store: store, jobs: try jobs(imports), metrics: metrics, uploadDirectory: uploads,
             verificationPage: try ConsolePages().verification, isAcceptingWork: { !state.isStopping })
         let router = try RegistryAPI(services: services, logger: logger).router(
             pages: Console.pages.map { ($0.method, $0.path) })
@@ -113,23 +113,26 @@ struct Daemon {
         logger.notice("stopped")
     }
 
-    private func jobs(_ imports: ImportService, _ metrics: MetricsRegistry) -> JobsClient {
+    private func jobs(_ imports: ImportService) throws -> JobsClient {
         let auditor = Auditor(
-            store: store, reader: settings.store(logger: logger, role: .auditor, connections: 2), logger: logger)
+            store: store, reader: settings.store(logger: logger, role: .auditor, connections: 2),
+            sqlDirectory: settings.sqlDirectory, logger: logger)
+        let publisher = BulletinPublisher(
+            store: store, page: try BulletinPages().page, printer: settings.printer, logger: logger)
         let store = store
         return JobsClient(
             startImport: { try await imports.start($0, file: $1, fileName: $2, options: $3, as: $4) },
             importJob: { try await store.importJob(id: $0, as: $1) },
             importFindings: { try await store.importFindings(job: $0, cursor: $1, limit: $2, as: $3) },
-            runAudit: { caller in
+            runAudit: { request, caller in
                 try await store.permit(.runAudit, caller)
-                let report = try await auditor.run(asOf: nil)
-                metrics.set("ceregistry_audit_findings", [], Double(report.totalFindings))
-                metrics.set("ceregistry_audit_finished_seconds", [], report.finishedAt.timeIntervalSince1970)
-                return report
+                return try await auditor.run(request)
             },
             latestAudit: { try await auditor.latest(as: $0) },
-            bulletin: { try await store.bulletin($0, as: $1) })
+            auditFindings: { try await auditor.findings($0, as: $1) },
+            bulletin: { try await store.bulletin($0, as: $1) },
+            publishBulletin: { try await publisher.publish(number: $0, asOf: $1, as: $2) },
+            bulletinForm: { try await publisher.show($0, $1, as: $2) })
     }
 }
 

@@ -9,6 +9,9 @@ struct Anomaly: Sendable {
     var planted: [String]
     /// Left alone by the check; the demo register itself where empty.
     var lawful: [String] = []
+    /// The business day of the run.
+    var day = lastDay
+    static let lastDay = "2018-12-31"
 
     static func update(_ table: String, _ key: String, _ change: String) -> String {
         "UPDATE \(table) t SET \(change) FROM pick p WHERE t.id = p.\(key)"
@@ -62,7 +65,9 @@ struct Anomaly: Sendable {
         """
 
     static let all: [Anomaly] =
-        evidenceCases + routeCases + decisionCases + claimCases + registerCases + guardCases + peopleCases
+        evidenceCases + routeCases + decisionCases + claimCases + registerCases + guardCases + catalogCases
+        + peopleCases
+        + passingCases + countCases + bulletinCases
 
     private static let evidenceCases: [Anomaly] = [
         Anomaly(
@@ -107,7 +112,8 @@ struct Anomaly: Sendable {
             lawful: [evidence("session_claim", "startedOn", "t.subject_year || '-06-01'")]),
         Anomaly(
             check: "assessment", record: "session_entry",
-            planted: [evidence("session_claim", "assessmentPassed", "false")]),
+            planted: [evidence("session_claim", "assessmentPassed", "false")],
+            lawful: [evidence("session_claim", "assessmentPassed", "true")]),
         Anomaly(
             check: "recognizedBeforeEvidence", record: "online_entry",
             planted: [
@@ -284,13 +290,21 @@ struct Anomaly: Sendable {
             ]),
         Anomaly(
             check: "entryWithoutDecision", record: "online_entry",
-            planted: ["DELETE FROM decisions t USING pick p WHERE t.id = p.online_decision"]),
+            planted: ["DELETE FROM decisions t USING pick p WHERE t.id = p.online_decision"],
+            lawful: [
+                update("decisions", "online_decision", "decided_on = t.decided_on + 1"),
+                update("register_entries", "online_entry", "recognized_on = t.recognized_on + 1"),
+            ]),
         Anomaly(
             check: "entryWithoutDecision", record: "online_entry",
             planted: [update("decisions", "online_decision", "decision = 'reject', reason = '不符'")]),
         Anomaly(
             check: "decisionWithoutEntry", record: "online_decision",
-            planted: ["DELETE FROM register_entries t USING pick p WHERE t.id = p.online_entry"]),
+            planted: ["DELETE FROM register_entries t USING pick p WHERE t.id = p.online_entry"],
+            lawful: [
+                "DELETE FROM register_entries t USING pick p WHERE t.id = p.online_entry",
+                update("decisions", "online_decision", "decision = 'reject', reason = '不符'"),
+            ]),
         Anomaly(
             check: "recorder", record: "opening_entry",
             planted: [
@@ -363,7 +377,8 @@ struct Anomaly: Sendable {
                 clone(
                     "register_entries", "online_entry",
                     "'id', gen_random_uuid(), 'entry_number', 90000001, 'decision_id', gen_random_uuid()"),
-            ]),
+            ],
+            lawful: [second("online_entry")]),
         Anomaly(
             check: "sourceUsedTwice", record: "online_entry", planted: [second("online_entry")],
             lawful: [second("online_entry"), reversal("online_entry", by: "city", "officer-city")]),
@@ -444,7 +459,8 @@ struct Anomaly: Sendable {
             planted: [
                 "ALTER TABLE register_entries DROP CONSTRAINT entry_has_its_source",
                 update("register_entries", "opening_entry", "paper_number = NULL"),
-            ]),
+            ],
+            lawful: [update("register_entries", "opening_entry", "paper_number = '证'")]),
         Anomaly(
             check: "openingBureau", record: "opening_entry",
             planted: [update("register_entries", "opening_entry", "recognized_by = 'county:999999'")],
@@ -481,20 +497,24 @@ struct Anomaly: Sendable {
     private static let guardCases: [Anomaly] = [
         Anomaly(
             check: "guardDisabled", record: "'register_entries.append_only'",
-            planted: ["ALTER TABLE register_entries DISABLE TRIGGER append_only"]),
+            planted: ["ALTER TABLE register_entries DISABLE TRIGGER append_only"],
+            lawful: ["ALTER TABLE register_entries ENABLE ALWAYS TRIGGER append_only"]),
         Anomaly(
             check: "guardDisabled", record: "'learners'", planted: ["ALTER TABLE learners NO FORCE ROW LEVEL SECURITY"]),
         Anomaly(
-            check: "guardMissing", record: "'reversals'", planted: ["DROP TRIGGER append_only_truncate ON reversals"]),
+            check: "guardMissing", record: "'reversals'", planted: ["DROP TRIGGER append_only_truncate ON reversals"],
+            lawful: ["DROP TRIGGER reversal_is_lawful ON reversals"]),
         Anomaly(
             check: "policyTables", record: "'2018'",
-            planted: ["UPDATE subject_years SET required_hours = 20 WHERE year = 2018"]),
+            planted: ["UPDATE subject_years SET required_hours = 20 WHERE year = 2018"],
+            lawful: ["UPDATE subject_years SET required_hours = 30 WHERE year = 2018"]),
         Anomaly(
             check: "policyTables", record: "'2017-87'",
             planted: ["UPDATE policy_routes SET authority = 'city' WHERE mode = 'online' AND level = 'county'"]),
         Anomaly(
             check: "orphan", record: "online_claim",
-            planted: ["DELETE FROM completion_records t USING pick p WHERE t.id = p.online_record"]),
+            planted: ["DELETE FROM completion_records t USING pick p WHERE t.id = p.online_record"],
+            lawful: ["DELETE FROM certificates t USING pick p WHERE t.id = p.certificate"]),
         Anomaly(
             check: "keyTwice", record: "other_learner",
             planted: [
@@ -516,7 +536,8 @@ struct Anomaly: Sendable {
                 update(
                     "learners", "other_learner",
                     "id_number = left(id_number, 17) || CASE right(id_number, 1) WHEN '7' THEN '6' ELSE '7' END")
-            ]),
+            ],
+            lawful: [update("learners", "other_learner", "id_number = '11010519491231002X'")]),
         Anomaly(
             check: "idNumberLost", record: "other_learner",
             planted: ["DELETE FROM learner_id_numbers t USING pick p WHERE t.learner_id = p.other_learner"]),
@@ -549,9 +570,10 @@ struct Anomaly: Sendable {
                 update(
                     "employers", "employer",
                     "credit_code = left(credit_code, 17) || CASE right(credit_code, 1) WHEN '7' THEN '6' ELSE '7' END")
-            ]),
+            ],
+            lawful: [update("employers", "employer", "credit_code = '91350100M000100Y43'")]),
         Anomaly(
-            check: "countyWithoutDivision", record: "employer",
+            check: "employerWithoutAuthority", record: "employer",
             planted: [update("employers", "employer", "level = 'county', division = '999999'")],
             lawful: [update("employers", "employer", "level = 'county', division = '511827'")]),
         Anomaly(
@@ -560,7 +582,11 @@ struct Anomaly: Sendable {
             lawful: [furtherPost("1990-01-01")]),
         Anomaly(
             check: "learnerWithoutEmployer", record: "idle_learner",
-            planted: ["DELETE FROM employments t USING pick p WHERE t.learner_id = p.idle_learner"]),
+            planted: ["DELETE FROM employments t USING pick p WHERE t.learner_id = p.idle_learner"],
+            lawful: [
+                "DELETE FROM employments t USING pick p WHERE t.learner_id = p.idle_learner",
+                update("learners", "idle_learner", "merged_into = p.online_learner"),
+            ]),
         Anomaly(
             check: "learnerPlace", record: "idle_learner",
             planted: [update("learners", "idle_learner", "area = 'county:999999'")]),

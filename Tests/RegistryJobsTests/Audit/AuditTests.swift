@@ -14,6 +14,8 @@ struct AuditRegister {
     static func with(_ body: (AuditRegister) async throws -> Void) async throws {
         try await TestRegistry.with(today: "2018-12-31") { registry in
             try await registry.loadDemo(learners: 400)
+            _ = try await registry.publisher.publish(
+                number: "2018-1", asOf: nil, as: registry.caller("officer-city"))
             _ = try await registry.admin.execute("CREATE TEMPORARY TABLE pick AS \(unescaped: picks)")
             try await body(AuditRegister(registry: registry))
         }
@@ -35,9 +37,65 @@ struct AuditRegister {
         }
     }
 
-    /// The records that one check names.
-    func findings(_ check: AuditCheck) async throws -> [String] {
-        try await registry.admin.execute(check.statement(listing: 1000)).map { try $0.decode("record_id") }
+    static let guards = Result { try GuardManifest(directory: TestRegistry.root.appendingPathComponent("sql").path) }
+
+    /// Every check of the program.
+    static func checks() throws -> [AuditCheck] { AuditCheck.all(try guards.get()) }
+
+    /// The records that one check names on a day.
+    func findings(_ check: AuditCheck, on day: String = Anomaly.lastDay) async throws -> [String] {
+        if check.name == AuditCheck.guardChanged.name {
+            let found = try GuardManifest(try await registry.admin.execute(GuardManifest.reading))
+            return try Self.guards.get().losses(in: found).map(\.place)
+        }
+        if check.name == AuditCheck.publication.name {
+            return try await AuditRun.alteredBulletins(registry.admin).map(\.number)
+        }
+        return try await registry.admin.execute(check.statement(on: try #require(Day(day)))).map {
+            try $0.decode("record_id")
+        }
+    }
+
+    /// Drops the constraint and gives one row a value that it forbids: the first of a few that does.
+    func breaking<Value>(_ guarded: GuardManifest.Guard, _ body: () async throws -> Value) async throws -> Value {
+        let table = guarded.table
+        // An identity column stays NOT NULL.
+        let primary = guards(of: table, kind: .primaryKey).flatMap { $0.columns ?? [] } + ["entry_number"]
+        let conditions = (guards(of: table, kind: .check) + guards(of: table, kind: .exclusion)).map {
+            "ALTER TABLE \(table) DROP CONSTRAINT \($0.name)"
+        }
+        let nulls = guards(of: table, kind: .notNull).map(\.name).filter { !primary.contains($0) || $0 == guarded.name }
+        let drops = conditions + nulls.map { "ALTER TABLE \(table) ALTER COLUMN \($0) DROP NOT NULL" }
+        let keys = guards(of: table, kind: .primaryKey).filter { $0.columns?.contains(guarded.name) == true }
+        let drop = keys.map { "ALTER TABLE \(table) DROP CONSTRAINT \($0.name) CASCADE" } + drops
+        if guarded.kind == .notNull {
+            return try await planting(
+                drop + ["UPDATE \(table) SET \(guarded.name) = NULL WHERE ctid = (SELECT ctid FROM \(table) LIMIT 1)"],
+                body)
+        }
+        let values = [
+            "' '", "'?'", "'0'", "'-1'", "'99999'", "id", "NULL", "'1900-01-01'", "'2100-01-01'", "'{}'", "'base'",
+            "'X'",
+        ]
+        let broken: Statement = """
+            SELECT count(*) AS n FROM \(unescaped: table) WHERE (\(unescaped: String(guarded.definition.dropFirst(6)))) IS FALSE
+            """
+        for rows in [" WHERE ctid = (SELECT ctid FROM \(table) LIMIT 1)", ""] {
+            for column in guarded.columns ?? [] {
+                for value in values {
+                    let spoil = drop + ["UPDATE \(table) SET \(column) = \(value)\(rows)"]
+                    let count = try? await planting(spoil) { try await registry.count(broken) }
+                    if let count, count > 0 { return try await planting(spoil, body) }
+                }
+            }
+        }
+        throw Unbroken(name: "\(table).\(guarded.name)")
+    }
+
+    struct Unbroken: Error { var name: String }
+
+    private func guards(of table: String, kind: GuardManifest.Guard.Kind) -> [GuardManifest.Guard] {
+        ((try? Self.guards.get())?.guards ?? []).filter { $0.table == table && $0.kind == kind }
     }
 
     func record(_ expression: String) async throws -> String {
@@ -103,27 +161,70 @@ extension TestRegistry {
 @Suite(.serialized, .enabled(if: TestRegistry.isAvailable))
 struct AuditTests {
     @Test func `every anomaly is found by its check, and its lawful neighbour is left alone`() async throws {
-        let checks = Dictionary(uniqueKeysWithValues: AuditCheck.all.map { ($0.name, $0) })
+        let checks = Dictionary(uniqueKeysWithValues: try AuditRegister.checks().map { ($0.name, $0) })
         try await AuditRegister.with { register in
-            for check in AuditCheck.all {
-                #expect(try await register.findings(check) == [], "\(check.name) on a register in order")
+            for check in checks.values {
+                let day = Anomaly.all.first { $0.check == check.name }?.day ?? Anomaly.lastDay
+                #expect(try await register.findings(check, on: day) == [], "\(check.name) on a register in order")
             }
             for anomaly in Anomaly.all {
                 let check = try #require(checks[anomaly.check], "no check \(anomaly.check)")
                 let record = try await register.record(anomaly.record)
                 try #require(record != "-", "\(anomaly.check): the demo has no \(anomaly.record)")
-                let found = try await register.planting(anomaly.planted) { try await register.findings(check) }
+                let found = try await register.planting(anomaly.planted) {
+                    try await register.findings(check, on: anomaly.day)
+                }
                 #expect(found.contains(record), "\(anomaly.check) does not find \(anomaly.planted)")
                 guard !anomaly.lawful.isEmpty else { continue }
-                let left = try await register.planting(anomaly.lawful) { try await register.findings(check) }
+                let left = try await register.planting(anomaly.lawful) {
+                    try await register.findings(check, on: anomaly.day)
+                }
                 #expect(left == [], "\(anomaly.check) disturbs \(anomaly.lawful)")
             }
         }
     }
 
-    @Test func `no check is without an anomaly that it finds`() {
+    @Test func `no check is without an anomaly that it finds, a lawful neighbour, and a remedy`() throws {
+        let names = try AuditRegister.checks().map(\.name)
         let found = Set(Anomaly.all.map(\.check))
-        #expect(AuditCheck.all.map(\.name).filter { !found.contains($0) } == [])
-        #expect(Set(AuditCheck.all.map(\.name)).count == AuditCheck.all.count)
+        let left = Set(Anomaly.all.filter { !$0.lawful.isEmpty }.map(\.check))
+        #expect(names.filter { !found.contains($0) } == [])
+        #expect(names.filter { !left.contains($0) } == [])
+        #expect(names.filter { !AuditRemedy.known.contains($0) } == [])
+        #expect(Set(names).count == names.count)
+    }
+
+    @Test func `the manifest is what the migrations make: ceregistry audit guards > sql/guards.json`() async throws {
+        try await TestRegistry.with { registry in
+            let made = try GuardManifest(try await registry.admin.execute(GuardManifest.reading))
+            let written = try AuditRegister.guards.get()
+            let more = Set(made.guards).subtracting(written.guards).map { "\($0.kind) \($0.table) \($0.name)" }
+            let gone = Set(written.guards).subtracting(made.guards).map { "\($0.kind) \($0.table) \($0.name)" }
+            guard made.postgres == written.postgres else { return }
+            #expect(more.sorted() == [] && gone.sorted() == [])
+            #expect(
+                try written.text()
+                    == String(contentsOf: TestRegistry.root.appendingPathComponent("sql/guards.json"), encoding: .utf8))
+        }
+    }
+
+    /// Every CHECK and NOT NULL of the manifest in turn: dropped, broken in one row, and found.
+    @Test func `whatever a constraint guarantees is found where the constraint was not`() async throws {
+        let guards = try AuditRegister.guards.get()
+        let check = try #require(try AuditRegister.checks().first { $0.name == "constraint" })
+        try await AuditRegister.with { register in
+            let asked = guards.guards.filter {
+                [.check, .notNull].contains($0.kind) && check.sql.contains("FROM \($0.table) a")
+                    && check.sql.contains("'\($0.name)")
+            }
+            #expect(asked.count > 120)
+            // PostgreSQL itself writes these.
+            let unbreakable = ["register_entries.entry_number", "claim_events.id", "employers.area"]
+            for guarded in asked where !unbreakable.contains("\(guarded.table).\(guarded.name)") {
+                guard try await register.registry.count(of: guarded.table) > 0 else { continue }
+                let found = try await register.breaking(guarded) { try await register.findings(check) }
+                #expect(!found.isEmpty, "\(guarded.table).\(guarded.name)")
+            }
+        }
     }
 }

@@ -15,13 +15,16 @@ struct LawfulYear {
     private var store: RegistryStore { registry.store }
     private let recognize = DecisionRequest(decision: .recognize)
 
-    func run() async throws {
+    /// - Parameter meanwhile: what is done in the middle of the year, and again later.
+    func run(_ meanwhile: () async throws -> Void = {}) async throws {
         try await people()
         try await decisions()
+        try await meanwhile()
         try await returnsAndMoves()
         try await sessions()
         try await openings()
         try await merges()
+        try await meanwhile()
         try await units()
         try await changedNotice()
     }

@@ -1,0 +1,212 @@
+import Crypto
+import Foundation
+import PostgresClient
+import RegistryDomain
+
+/// What a run starts from: the state that the last run left.
+struct AuditBase: Sendable {
+    var run: UUID
+    var program: String
+    var foundation: String
+    var buckets: [Int64]
+    /// Checks that could not be made then.
+    var failed: Set<String>
+}
+
+/// How much a run looks at.
+struct AuditExtent: Sendable {
+    var kind: AuditReport.Kind
+    var cause: AuditReport.Cause?
+    /// Buckets in which something changed, and the learners that are looked at; nil for everybody.
+    var buckets: [Int64] = []
+    var scope: [UUID]?
+    var base: AuditBase?
+}
+
+/// What a run leaves for the next.
+struct AuditTrace: Sendable {
+    var program: String
+    var foundation: String
+    var buckets: [Int64]
+}
+
+/// One run over one snapshot of the register, read with the auditor's role.
+struct AuditRun: Sendable {
+    /// Beyond this many learners a part costs as much as the whole.
+    static let widestScope = 100_000
+    static let batch: Int32 = 1_000
+
+    let sql: any PostgresExecutor
+    let sink: any AuditSink
+    let manifest: GuardManifest
+    let day: Day
+    /// Of checks that were looked at everybody's records for.
+    private(set) var whole: Set<String> = []
+    private(set) var results: [AuditReport.CheckResult] = []
+
+    init(sql: any PostgresExecutor, sink: any AuditSink, manifest: GuardManifest, day: Day) {
+        self.sql = sql
+        self.sink = sink
+        self.manifest = manifest
+        self.day = day
+    }
+
+    var checks: [AuditCheck] { AuditCheck.all(manifest) }
+
+    /// A digest of everything that this program asks.
+    var program: String {
+        let text = checks.map { "\($0.name) \($0.severity) \($0.reach) \($0.sql)" }.joined(separator: "\n")
+        return SHA256.hash(data: Data(text.utf8)).prefix(16).map { String(format: "%02x", $0) }.joined()
+    }
+
+    func trace() async throws -> AuditTrace {
+        let foundation = try await sql.execute(Statement(AuditFeed.foundation))[0]
+        let digests = try await sql.execute(Statement(AuditFeed.digests))[0]
+        return AuditTrace(
+            program: program, foundation: try foundation.decode("foundation"), buckets: try digests.decode("buckets"))
+    }
+
+    /// Everything, or what changed since the base.
+    func extent(full: Bool, base: AuditBase?, trace: AuditTrace, guardsStand: Bool) async throws -> AuditExtent {
+        guard let base else { return AuditExtent(kind: .full, cause: .first) }
+        if full { return AuditExtent(kind: .full, cause: .asked, base: base) }
+        if base.program != trace.program { return AuditExtent(kind: .full, cause: .rules, base: base) }
+        if !guardsStand || base.foundation != trace.foundation {
+            return AuditExtent(kind: .full, cause: .guards, base: base)
+        }
+        let changed = zip(base.buckets, trace.buckets).enumerated().filter { $0.element.0 != $0.element.1 }
+            .map { Int64($0.offset) }
+        guard !changed.isEmpty else { return AuditExtent(kind: .incremental, scope: [], base: base) }
+        let rows = try await sql.execute(
+            Statement("\(AuditFeed.scope) LIMIT \(Self.widestScope + 1)", [Parameter(changed)]))
+        guard rows.count <= Self.widestScope else { return AuditExtent(kind: .full, cause: .changes, base: base) }
+        return AuditExtent(
+            kind: .incremental, buckets: changed, scope: try rows.map { try $0.decode("id") }, base: base)
+    }
+
+    /// Makes the checks, and one that is no statement: what the manifest asks for and the catalogue lacks.
+    mutating func make(_ extent: AuditExtent, losses: [(place: String, what: String)]) async throws {
+        _ = try await sql.execute("SET LOCAL cursor_tuple_fraction = 1")
+        for check in checks {
+            try Task.checkCancellation()
+            if check.name == AuditCheck.guardChanged.name {
+                whole.insert(check.name)
+                let rows = losses.map {
+                    FoundRow(id: check.fingerprint($0.place, $0.what), recordId: $0.place, detail: $0.what, scope: nil)
+                }
+                if !rows.isEmpty { try await sink.take(rows, of: check, failed: false) }
+            } else if check.name == AuditCheck.publication.name {
+                whole.insert(check.name)
+                for (number, day) in try await Self.alteredBulletins(sql) {
+                    let id = check.fingerprint(number, day.description)
+                    let row = FoundRow(id: id, recordId: number, detail: day.description, scope: nil)
+                    try await sink.take([row], of: check, failed: false)
+                }
+            } else if let scope = extent.scope, extent.base?.failed.contains(check.name) != true {
+                try await part(check, scope)
+            } else {
+                try await all(check)
+            }
+        }
+    }
+
+    /// Published bulletins, each made again from what was recorded before its moment.
+    static func alteredBulletins(_ sql: any PostgresExecutor) async throws -> [(number: String, day: Day)] {
+        var altered: [(String, Day)] = []
+        let published = try await sql.execute(
+            """
+            SELECT b.number, b.as_of, b.known_at, b.published_on, f.content
+            FROM bulletin_publications b LEFT JOIN bulletin_forms f ON f.number = b.number AND f.form = 'json' ORDER BY b.number
+            """)
+        for row in published {
+            let number = try row.decode("number", as: String.self)
+            let day = try row.decode("as_of", as: Day.self)
+            let count = BulletinCount(day: day, knownAt: try row.decode("known_at"), area: nil)
+            let results = try await sql.pipeline([count.policies, count.rows])
+            let made = try count.document(
+                number: number, publishedOn: try row.decode("published_on"), policies: results[0], rows: results[1])
+            let content = try row.decodeIfPresent("content", as: [UInt8].self) ?? []
+            // A later program may write a document otherwise; what it says is compared.
+            let kept = try? RegistryJSON.decoder().decode(BulletinDocument.self, from: Data(content))
+            if try kept?.json() != made.json() { altered.append((number, day)) }
+        }
+        return altered
+    }
+
+    private mutating func part(_ check: AuditCheck, _ scope: [UUID]) async throws {
+        switch check.reach {
+        case .guarded: return
+        case .register: try await all(check)
+        case .person:
+            // A check that a spoilt record stops is made again over everything, to fail as a full run does.
+            if try await run(check, check.statement(on: day, scope: scope)) != nil {
+                try await sink.drop(check)
+                try await all(check)
+            }
+        }
+    }
+
+    private mutating func all(_ check: AuditCheck) async throws {
+        whole.insert(check.name)
+        guard let error = try await run(check, check.statement(on: day)) else { return }
+        try await sink.drop(check)
+        let state = error.sqlState.rawValue
+        let row = FoundRow(id: check.fingerprint(check.name, state), recordId: check.name, detail: state, scope: nil)
+        try await sink.take([row], of: check, failed: true)
+    }
+
+    /// - Returns: what a spoilt record came to; whoever spoils a record does not switch the audit off.
+    private func run(_ check: AuditCheck, _ statement: Statement) async throws -> PostgresError? {
+        _ = try await sql.execute("SAVEPOINT before_check")
+        do {
+            _ = try await sql.execute(
+                Statement("DECLARE found NO SCROLL CURSOR FOR \(statement.sql)", statement.parameters))
+            while true {
+                let rows = try await sql.execute(Statement("FETCH \(unescaped: String(Self.batch)) FROM found"))
+                if rows.isEmpty { break }
+                try await sink.take(try rows.map(FoundRow.init), of: check, failed: false)
+            }
+            _ = try await sql.execute("CLOSE found")
+            _ = try await sql.execute("RELEASE SAVEPOINT before_check")
+            return nil
+        } catch let error as PostgresError where error.namesSpoiltData {
+            _ = try await sql.execute("ROLLBACK TO SAVEPOINT before_check")
+            return error
+        }
+    }
+}
+
+extension AuditCheck {
+    /// As `statement` makes it in SQL, for findings that no statement makes.
+    func fingerprint(_ recordId: String, _ detail: String) -> UUID {
+        let text = [name, recordKind, severity.rawValue, recordId, detail].joined(separator: "\u{1f}")
+        let hash = Array(SHA256.hash(data: Data(text.utf8)).prefix(16))
+        return hash.withUnsafeBytes { UUID(uuid: $0.loadUnaligned(as: uuid_t.self)) }
+    }
+
+    /// Statements in the program, those made from the manifest, and the manifest's own.
+    static func all(_ manifest: GuardManifest) -> [AuditCheck] {
+        [guardChanged] + all + [publication] + GuardRowChecks(manifest: manifest).checks
+    }
+
+    static let guardChanged = AuditCheck(
+        name: "guardChanged", rule: .Q8, recordKind: "guard", reach: .register,
+        message: Text(
+            zh: "数据库的约束、触发器、权限策略或函数与程序所要求的不同（{detail}）",
+            en: "a constraint, trigger, policy or function of the database is not what the program asks for ({detail})"),
+        sql: "")
+}
+
+extension AuditCheck {
+    static let publication = AuditCheck(
+        name: "publication", rule: .V1, recordKind: "bulletin", reach: .register,
+        message: Text(
+            zh: "已发布的通报（截至{detail}）由登记库重新生成时结果不同",
+            en: "the published bulletin of {detail} comes out otherwise from the register"),
+        sql: "")
+}
+
+extension PostgresError {
+    /// Class 22 of the SQLSTATEs, data exception: a value that is no date or no number where one should be.
+    fileprivate var namesSpoiltData: Bool { sqlState.rawValue.hasPrefix("22") }
+}

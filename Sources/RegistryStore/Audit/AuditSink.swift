@@ -1,0 +1,98 @@
+import Foundation
+import PostgresClient
+import RegistryDomain
+
+/// One row of a check.
+struct FoundRow: Sendable {
+    var id: UUID
+    var recordId: String
+    var detail: String
+    var scope: UUID?
+
+    init(id: UUID, recordId: String, detail: String, scope: UUID?) {
+        self.id = id
+        self.recordId = recordId
+        self.detail = detail
+        self.scope = scope
+    }
+
+    init(_ row: Row) throws {
+        self.init(
+            id: try row.decode("id"), recordId: try row.decode("record_id"), detail: try row.decode("detail"),
+            scope: try row.decodeIfPresent("scope"))
+    }
+}
+
+/// Where a run puts what it finds while it goes on: a few rows at a time, so that a register full of mistakes costs no
+/// more memory than one without.
+protocol AuditSink: Sendable {
+    func take(_ rows: [FoundRow], of check: AuditCheck, failed: Bool) async throws
+    /// What was taken of a check that then could not be finished.
+    func drop(_ check: AuditCheck) async throws
+}
+
+/// Counts, and holds the few that a report lists: for a look at a register that nothing is written to.
+actor CountingSink: AuditSink {
+    private(set) var counts: [String: Int] = [:]
+    private(set) var listed: [AuditFinding] = []
+
+    func take(_ rows: [FoundRow], of check: AuditCheck, failed: Bool) {
+        let held = counts[check.name] ?? 0
+        let room = min(AuditListing.ofOneCheck - held, AuditListing.all - listed.count)
+        listed += rows.prefix(max(room, 0)).map { check.finding($0, failed: failed) }
+        counts[check.name] = held + rows.count
+    }
+
+    func drop(_ check: AuditCheck) {
+        counts[check.name] = nil
+        listed.removeAll { $0.check == check.name }
+    }
+}
+
+/// Writes to the register beside the run's own transaction, under the run's number.
+struct StagingSink: AuditSink {
+    let store: RegistryStore
+    let run: UUID
+
+    func take(_ rows: [FoundRow], of check: AuditCheck, failed: Bool) async throws {
+        let scopes = rows.map { $0.scope?.uuidString ?? "" }
+        _ = try await store.pool.execute(
+            """
+            INSERT INTO audit_staged_findings (run_id, id, check_name, rule, severity, record_kind, record_id, detail, scope)
+            SELECT \(run), f.id, \(check.name), \(check.rule.rawValue), \(failed ? "error" : check.severity.rawValue),
+                   \(failed ? AuditCheck.failedKind : check.recordKind), f.record_id, f.detail, nullif(f.scope, '')::uuid
+            FROM unnest(\(rows.map(\.id)), \(rows.map(\.recordId)), \(rows.map(\.detail)), \(scopes)) f (id, record_id, detail, scope)
+            ON CONFLICT DO NOTHING
+            """)
+    }
+
+    func drop(_ check: AuditCheck) async throws {
+        _ = try await store.pool.execute(
+            "DELETE FROM audit_staged_findings WHERE run_id = \(run) AND check_name = \(check.name)")
+    }
+}
+
+/// The most findings that a report lists, and of one check; all are counted.
+enum AuditListing {
+    static let all = 1000
+    static let ofOneCheck = 100
+}
+
+extension AuditCheck {
+    /// The kind of record of a check that could not be made.
+    static let failedKind = "check"
+
+    func finding(_ row: FoundRow, failed: Bool = false) -> AuditFinding {
+        failed
+            ? AuditFinding(
+                id: row.id, check: name, rule: rule, severity: .error, recordKind: Self.failedKind,
+                recordId: row.recordId,
+                message: Text(
+                    zh: "无法核查：记录内容不成格式（\(row.detail)）。",
+                    en: "could not be checked: a record is malformed (\(row.detail))."),
+                remedy: AuditRemedy.spoilt)
+            : AuditFinding(
+                id: row.id, check: name, rule: rule, severity: severity, recordKind: recordKind, recordId: row.recordId,
+                message: message.filled(["detail": row.detail]), remedy: remedy)
+    }
+}
