@@ -98,12 +98,15 @@ struct ConsoleTab {
 
     static func tabs(of caller: Caller) -> [ConsoleTab] {
         switch caller.role {
-        case .learner: []
-        case .unitAdmin, .clerk, .countyOfficer, .cityOfficer, .baseOfficer, .auditor:
-            [ConsoleTab(address: "/counter", word: "tabCounter")]
-        case .admin: []
+        case .learner, .admin: []
+        case .unitAdmin, .clerk: [counter]
+        case .countyOfficer, .cityOfficer, .baseOfficer: [queue, counter]
+        case .auditor: [queue, counter]
         }
     }
+
+    private static let counter = ConsoleTab(address: "/counter", word: "tabCounter")
+    private static let queue = ConsoleTab(address: "/queue", word: "tabQueue")
 
     static func home(of caller: Caller) -> String { tabs(of: caller).first?.address ?? "/sign-in" }
 }

@@ -33,6 +33,7 @@
       if (answer) place.innerHTML = await answer.text();
     } catch { place.textContent = document.documentElement.lang === "en" ? "No connection: please try again." : "连接失败，请重试。"; }
     place.removeAttribute("aria-busy");
+    if (form.dataset.decide !== undefined) return decided();
     const field = document.getElementById("who");
     if (field && place.querySelector(".verdict")) { field.value = ""; field.focus(); }
   });
@@ -47,6 +48,122 @@
   });
 
   document.addEventListener("click", event => { if (event.target.closest("[data-print]")) print(); });
+
+  // The work queue by keys: rows on the left, the claim on the right.
+  const table = document.querySelector("table.queue"), pane = document.getElementById("claim");
+  const wide = matchMedia("(min-width: 60rem)");
+  const rows = () => [...table.tBodies[0].rows];
+  let current = null, pending = null;
+
+  async function open(row) {
+    if (!row) return;
+    current?.removeAttribute("aria-current");
+    current = row; pending = null;
+    row.setAttribute("aria-current", "true");
+    row.scrollIntoView({ block: "nearest" });
+    const answer = await fetch(`/claims/${row.dataset.claim}`, { headers: { "X-Fragment": "1" } });
+    restartIdle();
+    if (answer.status === 401) return signedOut();
+    const text = await answer.text();
+    if (current === row) { pane.innerHTML = text; pane.scrollTop = 0; }
+  }
+
+  function settle(row, word) {
+    row.classList.add("gone");
+    row.querySelector("input[type=checkbox]")?.remove();
+    const cell = row.querySelector("td.n");
+    cell.textContent = word;
+  }
+
+  function step(by) {
+    const open_ = rows().filter(row => !row.classList.contains("gone") || row === current);
+    const at = open_.indexOf(current);
+    return open_[at < 0 ? 0 : Math.min(Math.max(at + by, 0), open_.length - 1)];
+  }
+
+  function decide(decision) {
+    const form = pane.querySelector("[data-decide]");
+    if (!form) return;
+    const answer = [...form.querySelectorAll("[data-answer]")].find(field => !field.value);
+    const button = form.querySelector(`button[value=${decision}]`);
+    if (decision === "recognize") { if (answer) answer.focus(); else form.requestSubmit(button); return; }
+    pending = button;
+    for (const other of form.querySelectorAll("button")) other.toggleAttribute("data-pending", other === button);
+    form.querySelector("textarea").focus();
+  }
+
+  function decided() {
+    const done = pane.querySelector("[data-done]"), row = current;
+    if (!done || !table || !row) return;
+    settle(row, done.textContent);
+    const next = step(1);
+    if (next && next !== row) open(next); 
+    const count = document.querySelector(".filters a[aria-current] b");
+    if (count) count.textContent = Math.max(0, Number(count.textContent) - 1);
+  }
+
+  if (table && pane) {
+    document.addEventListener("click", event => {
+      if (event.target.closest("[data-help]")) document.getElementById("keys").showModal();
+      const link = event.target.closest("[data-open]");
+      if (!link || !wide.matches || event.ctrlKey || event.metaKey) return;
+      event.preventDefault();
+      open(link.closest("tr"));
+    });
+    document.addEventListener("keydown", event => {
+      const typing = event.target.matches("textarea, select, input:not([type=checkbox])");
+      if (event.key === "Escape" && typing) { event.target.blur(); return; }
+      if (event.key === "Enter" && event.ctrlKey && event.target.form?.dataset.decide !== undefined) {
+        event.preventDefault();
+        event.target.form.requestSubmit(pending ?? undefined);
+        return;
+      }
+      if (typing || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+      const act = {
+        j: () => open(step(1)), k: () => open(step(-1)), r: () => decide("recognize"), t: () => decide("return"),
+        x: () => decide("reject"), "?": () => document.getElementById("keys").showModal(),
+        s: () => current?.querySelector("input[type=checkbox]")?.click(),
+        a: () => table.querySelector("[data-all]")?.click(),
+      }[event.key];
+      if (act) { event.preventDefault(); act(); }
+    });
+  }
+
+  // Many at once: in parts, so that progress shows, with a result for each.
+  const bulk = document.querySelector("form[data-bulk]");
+  const chosen = () => bulk ? [...bulk.querySelectorAll("input[name=claim]:checked")] : [];
+  function tally() { const count = bulk?.querySelector("[data-count]"); if (count) count.textContent = chosen().length; }
+  bulk?.addEventListener("change", event => {
+    if (event.target.matches("[data-all]")) for (const box of bulk.querySelectorAll("input[name=claim]")) box.checked = event.target.checked;
+    tally();
+  });
+  bulk?.addEventListener("submit", async event => {
+    event.preventDefault();
+    const boxes = chosen(), bar = bulk.querySelector("progress"), list = bulk.querySelector(".results");
+    if (!boxes.length) return;
+    const buttons = [...bulk.querySelectorAll(".buttons button")];
+    for (const button of buttons) button.disabled = true;
+    bar.hidden = false; bar.max = boxes.length; bar.value = 0; list.replaceChildren();
+    const part = Math.max(1, Math.min(50, Math.ceil(boxes.length / 10)));
+    for (let at = 0; at < boxes.length; at += part) {
+      const data = new URLSearchParams({ formToken: meta("form-token"), decision: event.submitter.value, reason: bulk.elements.reason.value });
+      for (const box of boxes.slice(at, at + part)) {
+        data.append("claim", box.value);
+        data.append(`name.${box.value}`, bulk.elements[`name.${box.value}`].value);
+      }
+      const answer = await fetch(bulk.action, { method: "POST", body: data, headers: { "X-Fragment": "1" } });
+      restartIdle();
+      if (answer.status === 401) return signedOut();
+      list.insertAdjacentHTML("beforeend", await answer.text());
+      bar.value = Math.min(boxes.length, at + part);
+    }
+    for (const item of list.querySelectorAll("[data-done=true]")) {
+      const row = table.querySelector(`tr[data-claim="${item.dataset.claim}"]`);
+      if (row) settle(row, "✓");
+    }
+    for (const button of buttons) button.disabled = false;
+    tally();
+  });
 
   // Automatic signing out, with a word two minutes before.
   const idle = Number(meta("idle-seconds")) * 1000, dialog = document.getElementById("idle");

@@ -9,17 +9,20 @@ public struct ClaimFilter: Sendable {
     public var authority: Authority?
     public var subjectYear: Int?
     public var learner: UUID?
+    /// Only those that carry a flag.
+    public var flagged: Bool
     public var cursor: String?
     public var limit: Int?
 
     public init(
         state: ClaimState? = nil, authority: Authority? = nil, subjectYear: Int? = nil, learner: UUID? = nil,
-        cursor: String? = nil, limit: Int? = nil
+        flagged: Bool = false, cursor: String? = nil, limit: Int? = nil
     ) {
         self.state = state
         self.authority = authority
         self.subjectYear = subjectYear
         self.learner = learner
+        self.flagged = flagged
         self.cursor = cursor
         self.limit = limit
     }
@@ -108,6 +111,7 @@ extension RegistryStore {
                   AND (\(filter.state?.rawValue)::text IS NULL OR c.state = \(filter.state?.rawValue))
                   AND (\(filter.subjectYear)::int8 IS NULL OR c.subject_year = \(filter.subjectYear))
                   AND (\(filter.learner)::uuid IS NULL OR c.learner_id IN (SELECT person_records(\(filter.learner), NULL)))
+                  AND (NOT \(filter.flagged)::bool OR cardinality(c.flags) > 0)
                   AND (\(after?.since)::date IS NULL OR (c.state_since, c.id) > (\(after?.since), \(after?.id)))
                 ORDER BY c.state_since, c.id LIMIT \(Int64(size + 1))
                 """,

@@ -37,3 +37,9 @@ class Desk:
         """What axe finds, one line each."""
         found = Axe().run(self.page).response["violations"]
         return [f"{v['id']}: {node['target']} {node.get('failureSummary', '')}" for v in found for node in v["nodes"]]
+
+    def switch_language(self):
+        before = self.page.get_attribute("html", "lang")
+        self.page.click("button[name=to]")
+        self.page.wait_for_selector(f"html:not([lang={before}])", state="attached")
+        self.page.wait_for_load_state("networkidle")

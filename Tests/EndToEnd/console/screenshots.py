@@ -1,4 +1,4 @@
-"""Every page at 390 and 1440 pixels, light and dark, into a folder: python screenshots.py FOLDER"""
+"""Every page at 390 and 1440 pixels, light and dark, into a folder: python screenshots.py FOLDER [NAME]"""
 import pathlib
 import sys
 
@@ -26,9 +26,18 @@ def shots(registry, numbers):
     yield "sign-in", None, "/sign-in", None
     for index, number in enumerate(numbers[:3]): yield f"counter-{index + 1}", "clerk-city", "/counter", ask(number)
     yield "counter-names", "clerk-city", "/counter", ask("张")
+    yield "queue", "officer-511802", "/queue", first_claim
+    yield "queue-city", "officer-city", "/queue?flagged=1", first_claim
+    claim = registry.sql("SELECT id FROM claims WHERE routed_to = 'county:511802' AND state = 'submitted' ORDER BY id LIMIT 1")
+    if claim: yield "claim", "officer-511802", f"/claims/{claim[0][0]}", None
 
 
-def main(folder):
+def first_claim(page):
+    page.keyboard.press("j")
+    page.wait_for_timeout(400)
+
+
+def main(folder, only=""):
     folder.mkdir(parents=True, exist_ok=True)
     registry = Registry(clock="2018-10-16T09:00:00+08:00")
     try:
@@ -37,6 +46,7 @@ def main(folder):
         with sync_playwright() as playwright:
             browser = launch(playwright)
             for name, user, address, act in shots(registry, demo["idNumbers"]):
+                if not name.startswith(only): continue
                 for scheme in ("light", "dark"):
                     desk = Desk(browser, registry, user, f"demo-{user}-2018", color_scheme=scheme)
                     for width, height in WIDTHS.items():
@@ -51,4 +61,4 @@ def main(folder):
 
 
 if __name__ == "__main__":
-    main(pathlib.Path(sys.argv[1]))
+    main(pathlib.Path(sys.argv[1]), *sys.argv[2:3])
