@@ -19,6 +19,10 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         // Structured logs; the back end is chosen in one place.
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        // Counters and timers of the pool and its statements; the back end is chosen in one place.
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        // Spans of statements and waits, so that a slow request shows where it waited.
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
         // scrypt for passwords, SHA-256 for tokens and checksums.
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         // Starts and stops the daemon's services in order, on signals too.
@@ -32,17 +36,22 @@ let package = Package(
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         // epoll(7) and eventfd(2), which the Glibc module leaves out.
         .systemLibrary(name: "CEpoll"),
+        // The QR code on a certificate.
+        .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
         // gzip of responses: Hummingbird has none of its own in the set of packages to be had.
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // XLSX is a zip of XML; libzip opens it, Foundation's XMLParser reads it.
         .systemLibrary(name: "CLibZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
         // Writes the bulletin's XLSX.
         .systemLibrary(name: "CLibXlsxWriter", pkgConfig: "xlsxwriter", providers: [.apt(["libxlsxwriter-dev"])]),
-        // The QR code on a certificate.
-        .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
         .target(
             name: "PostgresClient",
-            dependencies: ["CLibPQ", "CEpoll", .product(name: "Logging", package: "swift-log")],
+            dependencies: [
+                "CLibPQ", "CEpoll",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
+            ],
             swiftSettings: strict),
         .target(name: "RegistryDomain", swiftSettings: strict),
         .target(

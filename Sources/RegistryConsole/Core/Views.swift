@@ -35,7 +35,11 @@ struct Views: Sendable {
             templates[String(name.dropLast(".mustache".count))] = try MustacheTemplate(string: text)
         }
         library = MustacheLibrary(templates: templates)
-        book = try WordBook(json: try Data(contentsOf: folder.appendingPathComponent("words.json")))
+        let words = folder.appendingPathComponent("words")
+        book = try WordBook(
+            files: FileManager.default.contentsOfDirectory(atPath: words.path).filter { $0.hasSuffix(".json") }.map {
+                try Data(contentsOf: words.appendingPathComponent($0))
+            })
         var assets: [String: Asset] = [:]
         for (name, type) in Self.assetTypes {
             guard let data = try? Data(contentsOf: folder.appendingPathComponent(name)) else {

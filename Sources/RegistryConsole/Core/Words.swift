@@ -1,13 +1,21 @@
 import Foundation
 import RegistryDomain
 
-/// The words of the pages, `words.json`: each in Chinese and in English.
+/// The words of the pages, `words/*.json`: each in Chinese and in English. One file for each part of the console, so
+/// that a word is looked for where its page is.
 struct WordBook: Sendable {
+    enum Mistake: Error { case saidTwice(String) }
+
     let zh: [String: String]
     let en: [String: String]
 
-    init(json: Data) throws {
-        let pairs = try JSONDecoder().decode([String: [String]].self, from: json)
+    /// - Throws: `Mistake.saidTwice` where two files have the same key.
+    init(files: [Data]) throws {
+        var pairs: [String: [String]] = [:]
+        for file in files {
+            let words = try JSONDecoder().decode([String: [String]].self, from: file)
+            try pairs.merge(words) { first, _ in throw Mistake.saidTwice(first.joined(separator: " / ")) }
+        }
         zh = pairs.compactMapValues(\.first)
         en = pairs.compactMapValues { $0.count > 1 ? $0[1] : nil }
     }
