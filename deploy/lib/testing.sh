@@ -63,7 +63,7 @@ step() {
 
 check_style() {
   swift format lint --strict --recursive Sources Tests Package.swift &&
-    shellcheck -x deploy/up deploy/down deploy/ceregistry deploy/test deploy/screenshots .ci/run
+    shellcheck -x deploy/up deploy/down deploy/ceregistry deploy/test deploy/screenshots deploy/bench/client .ci/run
 }
 
 # Adds what a runner's own closing line says to the totals: `swift test` counts its tests and names those that failed,
@@ -118,11 +118,6 @@ end_to_end_tests() {
 # PostgresClient alone in a package of its own: under a sanitizer nothing else is built.
 sanitized_tests() {
   local folder="$ROOT/.build-$1"
-  mkdir -p "$folder/package/Sources" "$folder/package/Tests"
-  ln -sfn "$ROOT/Sources/CLibPQ" "$folder/package/Sources/CLibPQ"
-  ln -sfn "$ROOT/Sources/CEpoll" "$folder/package/Sources/CEpoll"
-  ln -sfn "$ROOT/Sources/PostgresClient" "$folder/package/Sources/PostgresClient"
-  ln -sfn "$ROOT/Tests/PostgresClientTests" "$folder/package/Tests/PostgresClientTests"
-  cp "$ROOT/deploy/lib/sanitizer-package.swift" "$folder/package/Package.swift"
+  client_package "$folder/package"
   CEREGISTRY_SANITIZER=$1 logged swift test --package-path "$folder/package" --scratch-path "$folder/build" --disable-xctest --sanitize="$1"
 }
