@@ -1,0 +1,105 @@
+"""Every page of the console: who opens it, where, and what is done there before it is looked at. The test of axe and
+`deploy/screenshots` read this list; a page that is missing here fails the first.
+
+Each part of the console has a list of its own, glued together in PAGES at the end."""
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Callable, Optional, Union
+
+from registry import ROOT, Registry
+
+
+class City:
+    """The demo city in January 2019, with the daemon running."""
+
+    def __init__(self, learners=600):
+        self.registry = Registry(clock="2018-10-16T09:00:00+08:00")
+        self.numbers = self.registry.cli_json("demo", "load", "--learners", str(learners))["idNumbers"]
+        self.registry.start(clock="2019-01-10T09:00:00+08:00")
+
+    def one(self, statement, *parameters):
+        """The first value that a statement of SQL gives."""
+        rows = self.registry.sql(statement, parameters)
+        assert rows, f"the demo city has none: {statement}"
+        return rows[0][0]
+
+    def password(self, username):
+        return f"demo-{username}-2018"
+
+    def close(self):
+        self.registry.close()
+
+
+@dataclass(frozen=True)
+class Page:
+    # Of the pictures and of the test.
+    name: str
+    # As `Console.pages` writes it, such as /claims/{id}.
+    path: str
+    # A user of the demo; None for whoever is not signed in.
+    user: Optional[str]
+    # Where to go; the path itself where nothing is said. With the city at hand where a record's id is needed.
+    address: Union[str, Callable[[City], str], None] = None
+    # What is done there first, with playwright's page and the city.
+    act: Optional[Callable] = None
+    # Whether an answer other than 200 is what is looked at.
+    status: int = 200
+
+    def where(self, city):
+        if callable(self.address): return self.address(city)
+        return self.address or self.path
+
+
+def declared_pages():
+    """Every address that answers a GET with a page, as the sources declare it."""
+    sources = Path(ROOT, "Sources/RegistryConsole")
+    found = {path for file in sources.rglob("*.swift") for path in re.findall(r'\.get\(\s*"(/[^"\\]*)"', file.read_text())}
+    assert "/counter" in found and "/claims/{id}" in found
+    return found
+
+
+# Addresses that answer with no page of their own: a way elsewhere, a file, a stream.
+NO_PAGES = {"/"}
+
+
+def ask(index):
+    """At the counter: the number of one of the demo's people, or a name."""
+    def act(page, city):
+        page.fill("#who", city.numbers[index] if isinstance(index, int) else index)
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".verdict, .people")
+        page.wait_for_timeout(250)
+    return act
+
+
+def first_claim(page, city):
+    page.keyboard.press("j")
+    if page.viewport_size["width"] >= 960: page.wait_for_selector("article.claim")
+    page.wait_for_timeout(200)
+
+
+def a_claim(city):
+    return f"/claims/{city.one('''SELECT id FROM claims WHERE routed_to = 'county:511802' AND state = 'submitted' ORDER BY id LIMIT 1''')}"
+
+
+SESSION = [
+    Page("sign-in", "/sign-in", None),
+]
+
+COUNTER = [
+    Page("counter", "/counter", "clerk-city"),
+    Page("counter-1", "/counter", "clerk-city", act=ask(0)),
+    Page("counter-2", "/counter", "clerk-city", act=ask(1)),
+    Page("counter-3", "/counter", "clerk-city", act=ask(2)),
+    Page("counter-names", "/counter", "clerk-city", act=ask("张")),
+]
+
+QUEUE = [
+    Page("queue", "/queue", "officer-511802", act=first_claim),
+    Page("queue-city", "/queue", "officer-city", "/queue?flagged=1", act=first_claim),
+    Page("claim", "/claims/{id}", "officer-511802", a_claim),
+    Page("mistake", "/claims/{id}", "officer-511822", a_claim, status=403),
+]
+
+PAGES = SESSION + COUNTER + QUEUE
