@@ -97,6 +97,8 @@ logged() {
   return $status
 }
 
+house_tests() { PYTHONDONTWRITEBYTECODE=1 logged "$VENV/bin/python" -m pytest -q -p no:cacheprovider Tests/House; }
+
 swift_tests() {
   local arguments=(--skip-build --disable-xctest)
   if [ -n "$FILTER" ]; then arguments+=(--filter "$FILTER"); fi
