@@ -46,6 +46,20 @@ public final class PostgresConnection: PostgresExecutor {
         }
     }
 
+    /// - Parameters:
+    ///   - notification: called on the reactor's thread for each NOTIFY that arrives; must not block.
+    ///   - end: called once the connection is down.
+    func observe(
+        notification: @escaping @Sendable (PostgresNotification) -> Void, end: @escaping @Sendable () -> Void
+    ) async {
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+            wire.reactor.submit { [wire] in
+                wire.observe(notification: notification, end: end)
+                continuation.resume()
+            }
+        }
+    }
+
     /// Puts an operation in line and waits for its end; a cancelled task takes it out of the line or has the server
     /// stop it, and in either case waits until the connection is free of it.
     private func perform<Value: Sendable, Operation: Wire.Operation & Sendable>(

@@ -17,7 +17,6 @@ final class Wire: Reactor.Watcher, @unchecked Sendable {
 
     let reactor = Reactor.shared
     private(set) var connection: OpaquePointer?
-    private var cancelKey: OpaquePointer?
     private var descriptor: Int32 = -1
     private var current: (any Operation)?
     private var line: [any Operation] = []
@@ -28,6 +27,8 @@ final class Wire: Reactor.Watcher, @unchecked Sendable {
     /// Why the wire is down; nil while it works.
     private(set) var failure: String?
     private let brokenFlag = BrokenFlag()
+    private var onNotification: (@Sendable (PostgresNotification) -> Void)?
+    private var onEnd: (@Sendable () -> Void)?
 
     init(connection: OpaquePointer, cacheLimit: Int) {
         self.connection = connection
@@ -35,7 +36,6 @@ final class Wire: Reactor.Watcher, @unchecked Sendable {
     }
 
     deinit {
-        if let cancelKey { PQfreeCancel(cancelKey) }
         if let connection { PQfinish(connection) }
     }
 
@@ -58,7 +58,6 @@ final class Wire: Reactor.Watcher, @unchecked Sendable {
         }
         // libpq would print notices to standard error (libpq chapter 34.13).
         PQsetNoticeReceiver(connection, { _, _ in }, nil)
-        cancelKey = PQgetCancel(connection)
         descriptor = PQsocket(connection)
         reactor.watch(descriptor, self, readable: true, writable: false)
     }
@@ -120,6 +119,7 @@ final class Wire: Reactor.Watcher, @unchecked Sendable {
             fail(message)
             return
         }
+        takeNotifications(from: connection)
         do {
             if wantsWrite { try flush() }
             try proceed()
@@ -132,11 +132,31 @@ final class Wire: Reactor.Watcher, @unchecked Sendable {
     /// Between operations the server sends only notices, parameter changes, and its farewell.
     private func drainIdle() {
         guard let connection, failure == nil else { return }
-        while let notice = PQnotifies(connection) { PQfreemem(notice) }
         if PQstatus(connection) == CONNECTION_BAD { fail(message) }
         if PQisBusy(connection) == 0, let result = PQgetResult(connection) {
             PQclear(result)
             if PQstatus(connection) == CONNECTION_BAD { fail(message) }
+        }
+    }
+
+    /// - Parameter end: called once the wire is down, also where it is already.
+    func observe(
+        notification: @escaping @Sendable (PostgresNotification) -> Void, end: @escaping @Sendable () -> Void
+    ) {
+        onNotification = notification
+        onEnd = end
+        if failure != nil { end() }
+    }
+
+    /// They may come at any time, also among the answers of a statement.
+    private func takeNotifications(from connection: OpaquePointer) {
+        _ = PQisBusy(connection)  // reads the messages that have arrived
+        while let notice = PQnotifies(connection) {
+            defer { PQfreemem(notice) }
+            onNotification?(
+                PostgresNotification(
+                    channel: String(cString: notice.pointee.relname), payload: String(cString: notice.pointee.extra),
+                    senderProcess: notice.pointee.be_pid))
         }
     }
 
@@ -204,12 +224,11 @@ final class Wire: Reactor.Watcher, @unchecked Sendable {
             operation.finish(error)
         }
         for operation in waiting { operation.finish(error) }
+        onEnd?()
     }
 
     func close() {
         fail("closed")
-        if let cancelKey { PQfreeCancel(cancelKey) }
-        cancelKey = nil
         if let connection { PQfinish(connection) }
         connection = nil
     }

@@ -16,11 +16,13 @@ public final class PostgresPool: PostgresExecutor {
     let configuration: PoolConfiguration
     private let logger: Logger
     private let shared: Guarded<Shared>
+    private let listener: PostgresListener
 
     public init(configuration: PoolConfiguration, logger: Logger) {
         self.configuration = configuration
         self.logger = logger
         shared = Guarded(Shared(state: PoolState(maximum: configuration.maximumConnections)))
+        listener = PostgresListener(connection: configuration.connection, logger: logger)
     }
 
     public var statistics: PoolStatistics {
@@ -49,6 +51,9 @@ public final class PostgresPool: PostgresExecutor {
             throw error
         }
     }
+
+    /// What NOTIFY says on these channels, over one connection for all who listen, beside those that are lent.
+    public func notifications(on channels: String...) -> NotificationEvents { listener.events(on: Set(channels)) }
 
     // MARK: Lending
 
@@ -160,6 +165,7 @@ public final class PostgresPool: PostgresExecutor {
 
     /// Refuses new callers, lets those at work finish, and closes every connection.
     public func close() async {
+        await listener.close()
         let (idle, waiting) = shared.withLock { shared in
             let (idle, numbers) = shared.state.close()
             return (idle, numbers.compactMap { shared.waiters.removeValue(forKey: $0) })
