@@ -7,7 +7,7 @@ REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM ceregistry_daemon, ceregistry_
 REVOKE EXECUTE ON FUNCTION settle_completion(uuid[]), place_persons(uuid[]), settle_merge(uuid[]), settle_subject_year(integer) FROM PUBLIC;
 
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO ceregistry_daemon, ceregistry_auditor;
-REVOKE SELECT ON users, sessions, idempotency_keys FROM ceregistry_auditor;
+REVOKE SELECT ON users, sessions, idempotency_keys, import_file_parts FROM ceregistry_auditor;
 GRANT SELECT (id, username, person_name, role, authority, employer_id, learner_id, disabled_at, recorded_at)
     ON users TO ceregistry_auditor;
 
@@ -51,8 +51,8 @@ GRANT INSERT (id, kind, learner_id, subject_year, mode, hours, claim_id, decisio
 GRANT INSERT (entry_id, reason, reversed_by, reversed_on, recorded_by) ON reversals TO ceregistry_daemon;
 GRANT INSERT (id, code, learner_id, entries, name, printed_on, recorded_by) ON certificates TO ceregistry_daemon;
 
-GRANT INSERT (id, username, person_name, password_hash, role, authority, employer_id, learner_id),
-      UPDATE (password_hash, failed_logins, locked_until, disabled_at) ON users TO ceregistry_daemon;
+GRANT INSERT (id, username, person_name, password_hash, role, authority, employer_id, learner_id, password_is_one_time),
+      UPDATE (password_hash, failed_logins, locked_until, disabled_at, password_is_one_time) ON users TO ceregistry_daemon;
 GRANT INSERT (token_hash, user_id, expires_at), UPDATE (expires_at, revoked_at), DELETE ON sessions TO ceregistry_daemon;
 GRANT INSERT (user_id, role, authority, action, learner_id, record_id, outcome, code, reason, request_id)
       ON access_log TO ceregistry_daemon;
@@ -60,6 +60,9 @@ GRANT INSERT (user_id, key, fingerprint, status, response), DELETE ON idempotenc
 
 GRANT INSERT, UPDATE ON import_jobs TO ceregistry_daemon;
 GRANT INSERT ON import_findings TO ceregistry_daemon;
+GRANT INSERT (job_id, part, content), DELETE ON import_file_parts TO ceregistry_daemon;
+GRANT INSERT (id, first_id, second_id, first_version, second_version, first_employer, second_employer, reason, kept_on, recorded_by)
+      ON kept_apart TO ceregistry_daemon;
 GRANT INSERT (id, kind, cause, base_run, persons, as_of, started_at, finished_at, learners, entries, claims, findings, errors,
               warnings, acknowledged, opened, closed, rules) ON audit_runs TO ceregistry_daemon;
 GRANT INSERT (run_id, check_name, rule, severity, record_kind, record_id, message, finding_id) ON audit_findings TO ceregistry_daemon;

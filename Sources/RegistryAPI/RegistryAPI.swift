@@ -56,6 +56,8 @@ public struct RegistryAPI: Sendable {
 
     private func authenticate(_ request: Request, _ context: RegistryContext) async throws -> Caller {
         guard let token = BearerToken.of(request) else { throw Problem(StoreError.unauthenticated(.tokenMissing)) }
-        return try await services.store.caller(token: token, requestId: context.requestId)
+        let caller = try await services.store.caller(token: token, requestId: context.requestId)
+        guard !caller.hasOneTimePassword else { throw Problem(StoreError.forbidden(.passwordIsOneTime)) }
+        return caller
     }
 }

@@ -121,6 +121,9 @@ extension Reason {
         .A1, "badCredentials", "用户名或密码不正确。", "Wrong username or password.")
     public static let sessionEnded = of(
         nil, "sessionEnded", "登录已失效，请重新登录。", "The session has ended; please sign in again.")
+    public static let passwordIsOneTime = of(
+        .A2, "passwordIsOneTime", "这是一次性密码，请先在网页登录并设置自己的密码。",
+        "This password is for one use: sign in on the pages and choose your own first.")
     public static let loginLocked = of(
         .A1, "loginLocked", "登录失败次数过多，请稍后再试。", "Too many failed sign-ins; try again later.")
 }

@@ -43,6 +43,9 @@ public struct Console: Sendable {
             if let session = arrived.session { context.note(user: session.caller.userId) }
             let token = arrived.form["formToken"] ?? request.headers[.formToken]
             if page.takesForm, !FormToken.matches(token, arrived.secret) { throw ConsoleError.formExpired }
+            if arrived.session?.caller.hasOneTimePassword == true, !page.isOpenWithOneTimePassword {
+                throw ConsoleError.passwordToBeChanged
+            }
             return arrived.bound(try await page.handler(arrived))
         } catch {
             guard let visit else { throw error }

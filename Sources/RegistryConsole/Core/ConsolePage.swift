@@ -19,6 +19,15 @@ public struct ConsolePage: Sendable {
         ConsolePage(method: .post, path: path, handler: handler, takesForm: true)
     }
 
+    /// Where somebody chooses a password of their own.
+    static let ownPassword = "/account"
+
+    /// What is left to whoever signed in with a password for one use.
+    var isOpenWithOneTimePassword: Bool {
+        path.hasPrefix("/assets/") || path.hasPrefix(Self.ownPassword)
+            || ["/sign-in", "/sign-out", "/language", "/session"].contains(path)
+    }
+
     /// The names between braces.
     var parameters: [String] {
         path.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }

@@ -48,6 +48,9 @@ extension Visit {
         switch error {
         case ConsoleError.signedOut:
             return wantsFragment ? .text(words("sessionEnded"), .unauthorized) : .seeOther("/sign-in?ended=1")
+        case ConsoleError.passwordToBeChanged:
+            return wantsFragment
+                ? .text(words(Reason.passwordIsOneTime.message), .forbidden) : .seeOther(ConsolePage.ownPassword)
         case ConsoleError.formExpired:
             return await mistake(.forbidden, [words("formExpired")])
         case let error as StoreError:

@@ -63,6 +63,8 @@ enum ConsoleError: Error {
     case signedOut
     /// The form's token is not this browser's.
     case formExpired
+    /// Signed in with a password that somebody else set (A2): first another.
+    case passwordToBeChanged
 }
 
 extension HTTPField.Name {

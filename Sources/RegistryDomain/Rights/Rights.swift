@@ -13,6 +13,8 @@ public enum Rights {
         case importEmployers, importLearners, importCompletions, importOpenings, readImport
         case readAudit, runAudit, acknowledgeFinding, readBulletin, publishBulletin, readPolicy, loadPolicy
         case readAccessLog, manageUsers
+        /// Opening a learner's account and setting a password for one use (A1, A2).
+        case helpWithAccount
     }
 
     /// How far a right reaches.
@@ -47,6 +49,7 @@ public enum Rights {
             [
                 .readEmployer: .all, .createLearner: .unit, .submitClaim: .unit, .withdrawClaim: .unit,
                 .resubmitClaim: .unit, .listClaims: .unit, .readClaim: .unit, .printCertificate: .unit,
+                .helpWithAccount: .unit,
             ], uniquingKeysWith: { first, _ in first }),
         .clerk: reading(.area, learners).merging(
             [.readEmployer: .all, .readClaim: .area, .printCertificate: .area, .issueNotice: .area],
@@ -88,7 +91,7 @@ public enum Rights {
                 .createEmployer, .changeEmployer, .createLearner, .addEmployment, .correctLearner, .mergeLearners,
                 .reverseMerge, .addExcuse, .submitClaim, .withdrawClaim, .resubmitClaim, .listClaims, .readClaim,
                 .printCertificate, .issueNotice, .importEmployers, .importLearners, .importCompletions, .importOpenings,
-                .readBulletin,
+                .readBulletin, .helpWithAccount,
             ]
         return reading(scope, areaWide).merging(
             [

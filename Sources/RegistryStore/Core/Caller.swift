@@ -18,6 +18,8 @@ public struct Caller: Sendable, Equatable {
     public var learnerId: UUID?
     /// The HTTP request, for the access log; nil on the command line.
     public var requestId: String?
+    /// Signed in with a password that somebody else set: nothing is allowed but choosing another (A2).
+    public var hasOneTimePassword = false
 
     public init(
         userId: UUID, username: String, personName: String, role: Role, authority: Authority? = nil,

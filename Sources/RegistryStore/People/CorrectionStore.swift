@@ -27,6 +27,13 @@ extension RegistryStore {
     public func correctLearner(
         id: UUID, _ correction: LearnerCorrection, ifVersion: Int? = nil, as caller: Caller, once: OnceKey? = nil
     ) async throws -> LearnerRecord {
+        try await correctLearner(id: id, all: [correction], ifVersion: ifVersion, as: caller, once: once)
+    }
+
+    /// Several corrections of one person, all or none.
+    public func correctLearner(
+        id: UUID, all corrections: [LearnerCorrection], ifVersion: Int? = nil, as caller: Caller, once: OnceKey? = nil
+    ) async throws -> LearnerRecord {
         let scope = try await permit(.correctLearner, caller, record: id)
         return try await loggingRefusal(.correctLearner, caller, learner: id) {
             try await write(as: caller, once: once) { transaction in
@@ -36,9 +43,11 @@ extension RegistryStore {
                 }
                 if let ifVersion, ifVersion != held.version { throw StoreError.stale(current: held.version) }
                 guard held.mergedInto == nil else { throw StoreError.conflict(.alreadyMerged, entry: nil, claim: nil) }
-                try FieldChecks.statement(correction.reason, field: "reason")
-                try FieldChecks.statement(correction.document, field: "document")
-                try await transaction.correct(id, correction)
+                for correction in corrections {
+                    try FieldChecks.statement(correction.reason, field: "reason")
+                    try FieldChecks.statement(correction.document, field: "document")
+                    try await transaction.correct(id, correction)
+                }
                 return try await transaction.learner(id)
             }
         }

@@ -38,13 +38,14 @@ public struct EmployerSummary: Codable, Sendable {
     public var level: EmployerLevel
     public var division: String?
 
-    init(_ row: Row) throws {
-        id = try row.decode("employer_id")
-        creditCode = try row.decode("credit_code")
-        name = try row.decode("employer_name")
-        kind = try row.word("kind")
-        level = try row.word("level")
-        division = try row.decodeIfPresent("division")
+    /// - Parameter prefix: what the columns' names begin with, where a row has two employers.
+    init(_ row: Row, prefix: String = "") throws {
+        id = try row.decode(prefix + "employer_id")
+        creditCode = try row.decode(prefix + "credit_code")
+        name = try row.decode(prefix + "employer_name")
+        kind = try row.word(prefix + "kind")
+        level = try row.word(prefix + "level")
+        division = try row.decodeIfPresent(prefix + "division")
     }
 }
 
@@ -57,6 +58,19 @@ public struct LearnerSummary: Codable, Sendable {
     public var area: Authority
     public var post: String?
     public var title: String?
+
+    init(
+        id: UUID, name: String, idNumberMasked: String, employer: EmployerSummary?, area: Authority, post: String?,
+        title: String?
+    ) {
+        self.id = id
+        self.name = name
+        self.idNumberMasked = idNumberMasked
+        self.employer = employer
+        self.area = area
+        self.post = post
+        self.title = title
+    }
 
     static let columns = """
         SELECT l.id, l.name, l.id_number, l.gender, l.area, l.post, l.title, l.professional_since, l.merged_into, l.version,

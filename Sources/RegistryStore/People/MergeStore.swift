@@ -7,12 +7,17 @@ public struct LearnerMerge: Codable, Sendable {
     public var from: UUID
     public var reason: String
     public var document: String
+    /// The versions that the caller saw of the two, by record; nil where nobody looked.
+    public var versions: [UUID: Int]?
 
-    public init(from: UUID, reason: String, document: String) {
+    public init(from: UUID, reason: String, document: String, versions: [UUID: Int]? = nil) {
         self.from = from
         self.reason = reason
         self.document = document
+        self.versions = versions
     }
+
+    private enum CodingKeys: String, CodingKey { case from, reason, document }
 }
 
 public struct MergeRecord: Codable, Sendable {
@@ -48,6 +53,9 @@ extension RegistryStore {
                     }
                     guard held.mergedInto == nil else {
                         throw StoreError.conflict(.alreadyMerged, entry: nil, claim: nil)
+                    }
+                    if let seen = merge.versions?[id], seen != held.version {
+                        throw StoreError.stale(current: held.version)
                     }
                 }
                 return try await transaction.merge(kept: kept, merge)

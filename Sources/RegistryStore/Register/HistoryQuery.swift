@@ -65,12 +65,13 @@ struct HistoryQuery {
         let first = results.startIndex
         return LearnerHistory(
             employments: try results[first].map(employment), entries: try results[first + 1].map(entry),
-            excuses: try results[first + 2].map { row in
-                Excuse(
-                    subjectYear: Int(try row.decode("subject_year", as: Int32.self)),
-                    approvedOn: try row.decode("approved_on"),
-                    liftsDuty: try row.decode("lifts_duty"), revokedOn: try row.decodeIfPresent("revoked_on"))
-            })
+            excuses: try results[first + 2].map(excuse))
+    }
+
+    static func excuse(_ row: Row) throws -> Excuse {
+        Excuse(
+            subjectYear: Int(try row.decode("subject_year", as: Int32.self)), approvedOn: try row.decode("approved_on"),
+            liftsDuty: try row.decode("lifts_duty"), revokedOn: try row.decodeIfPresent("revoked_on"))
     }
 }
 

@@ -35,15 +35,21 @@ extension RegistryStore {
     /// Checks the password and opens a session. An unknown name costs as long as a wrong password. Each failure counts;
     /// after five the account is locked for a quarter of an hour, right password or not.
     ///
+    /// - Parameter username: or, of a learner, any ID number of theirs (A1).
     /// - Throws: `StoreError.unauthenticated`, or `.tooManyAttempts` while locked.
     public func signIn(username: String, password: String) async throws -> SignedIn {
+        let number = try? IdentityNumber(validating: username).value
         let rows = try await translating {
             try await pool.execute(
                 """
                 SELECT id AS user_id, username, person_name, role, authority, employer_id, learner_id, password_hash,
-                       disabled_at IS NOT NULL AS disabled,
+                       password_is_one_time, disabled_at IS NOT NULL AS disabled,
                        ceil(extract(epoch FROM locked_until - now()))::int AS locked_seconds
-                FROM users WHERE username = \(username)
+                FROM users
+                WHERE username = \(username)
+                   OR (role = 'learner' AND disabled_at IS NULL
+                       AND learner_id = (SELECT learner_id FROM learner_id_numbers WHERE id_number = \(number)))
+                ORDER BY username = \(username) DESC, recorded_at, id LIMIT 1
                 """)
         }
         guard let row = rows.first, try !row.decode("disabled", as: Bool.self) else {
@@ -110,7 +116,8 @@ extension RegistryStore {
         let rows = try await translating {
             try await pool.execute(
                 """
-                SELECT u.id AS user_id, u.username, u.person_name, u.role, u.authority, u.employer_id, u.learner_id
+                SELECT u.id AS user_id, u.username, u.person_name, u.role, u.authority, u.employer_id, u.learner_id,
+                       u.password_is_one_time
                 FROM sessions s JOIN users u ON u.id = s.user_id
                 WHERE s.token_hash = \(Self.hash(of: token)) AND s.revoked_at IS NULL AND s.expires_at > now()
                       AND u.disabled_at IS NULL

@@ -126,7 +126,7 @@ extension RegistryStore {
         try await changeUser(
             username,
             """
-            UPDATE users SET password_hash = \(hash), failed_logins = 0, locked_until = NULL
+            UPDATE users SET password_hash = \(hash), password_is_one_time = false, failed_logins = 0, locked_until = NULL
             WHERE username = \(username) RETURNING id
             """)
     }
@@ -149,7 +149,7 @@ extension RegistryStore {
         let rows = try await translating {
             try await pool.execute(
                 """
-                SELECT id AS user_id, username, person_name, role, authority, employer_id, learner_id
+                SELECT id AS user_id, username, person_name, role, authority, employer_id, learner_id, password_is_one_time
                 FROM users WHERE username = \(username) AND disabled_at IS NULL
                 """)
         }
@@ -160,10 +160,12 @@ extension RegistryStore {
 
 extension Row {
     func caller(requestId: String?) throws -> Caller {
-        Caller(
+        var caller = Caller(
             userId: try decode("user_id"), username: try decode("username"), personName: try decode("person_name"),
             role: try word("role"), authority: try authorityIfPresent("authority"),
             employerId: try decodeIfPresent("employer_id"), learnerId: try decodeIfPresent("learner_id"),
             requestId: requestId)
+        caller.hasOneTimePassword = try decode("password_is_one_time")
+        return caller
     }
 }
