@@ -6,30 +6,49 @@ import Foundation
 ///
 /// `@unchecked Sendable`: after `start` everything happens on the reactor's thread.
 final class ConnectOperation: Reactor.Watcher, @unchecked Sendable {
-    private static let queue = DispatchQueue(label: "postgres-connect", attributes: .concurrent)
     private let configuration: ConnectionConfiguration
-    private let completion: @Sendable (Result<Wire, any Error>) -> Void
+    private let depth: Int
+    private let deadline: ContinuousClock.Instant?
+    private let reactor = Reactor.next()
+    private var completion: (@Sendable (Result<Wire, any Error>) -> Void)?
     private var connection: OpaquePointer?
-    private var descriptor: Int32 = -1
+    private var registration: Reactor.Registration?
     private var timer: UInt64?
     private var isOver = false
 
-    init(_ configuration: ConnectionConfiguration, completion: @escaping @Sendable (Result<Wire, any Error>) -> Void) {
+    init(_ configuration: ConnectionConfiguration, depth: Int, deadline: ContinuousClock.Instant?) {
         self.configuration = configuration
-        self.completion = completion
+        self.depth = depth
+        self.deadline = deadline
     }
 
-    func start() {
-        timer = Reactor.shared.schedule(after: configuration.connectTimeout) { [self] in
-            end(.failure(PostgresClientError.connectionFailed("no connection within \(configuration.connectTimeout)")))
-        }
-        Self.queue.async { [self] in
-            let started = begin()
-            Reactor.shared.submit { [self] in adopt(started) }
+    func start(_ completion: @escaping @Sendable (Result<Wire, any Error>) -> Void) {
+        let limit = ContinuousClock.now + configuration.connectTimeout
+        reactor.submit { [self] in
+            guard !isOver else { return completion(.failure(CancellationError())) }
+            self.completion = completion
+            if let deadline, deadline < limit {
+                timer = reactor.schedule(at: deadline) { [self] in
+                    end(.failure(PostgresClientError.deadlineExceeded))
+                }
+            } else {
+                timer = reactor.schedule(at: limit) { [self] in
+                    let words = "no connection within \(configuration.connectTimeout), all hosts together"
+                    end(.failure(PostgresClientError.connectionFailed(words)))
+                }
+            }
+            BlockingThreads.shared.run { [self] in
+                let started = begin()
+                reactor.submit { [self] in adopt(started) }
+            }
         }
     }
 
-    private struct Started: @unchecked Sendable {  // handed from the connecting queue to the reactor, once
+    func cancel() {
+        reactor.submit { [self] in end(.failure(CancellationError())) }
+    }
+
+    private struct Started: @unchecked Sendable {  // handed from the blocking thread to the reactor, once
         var connection: OpaquePointer?
     }
 
@@ -66,21 +85,22 @@ final class ConnectOperation: Reactor.Watcher, @unchecked Sendable {
 
     func socketIsReady(readable: Bool, writable: Bool) {
         guard let connection, !isOver else { return }
+        // The socket may be another after each step, as one host after the other is tried.
+        if let registration { reactor.forget(registration) }
+        registration = nil
         follow(PQconnectPoll(connection))
     }
 
-    /// The socket may be another after each step, as one host after the other is tried.
     private func follow(_ status: PostgresPollingStatusType) {
         guard let connection else { return }
-        if descriptor >= 0 { Reactor.shared.forget(descriptor) }
         switch status {
         case PGRES_POLLING_READING, PGRES_POLLING_WRITING:
-            descriptor = PQsocket(connection)
+            let descriptor = PQsocket(connection)
             guard descriptor >= 0 else { return fail() }
             let writing = status == PGRES_POLLING_WRITING
-            Reactor.shared.watch(descriptor, self, readable: !writing, writable: writing)
+            registration = reactor.watch(descriptor, self, readable: !writing, writable: writing)
         case PGRES_POLLING_OK:
-            let wire = Wire(connection: connection, cacheLimit: configuration.statementCacheLimit)
+            let wire = Wire(connection: connection, configuration: configuration, reactor: reactor, depth: depth)
             self.connection = nil
             do {
                 try wire.becomeReady()
@@ -101,12 +121,15 @@ final class ConnectOperation: Reactor.Watcher, @unchecked Sendable {
     private func end(_ result: Result<Wire, any Error>) {
         guard !isOver else { return }
         isOver = true
-        if let timer { Reactor.shared.cancelTimer(timer) }
+        if let timer { reactor.cancelTimer(timer) }
+        if let registration { reactor.forget(registration) }
+        registration = nil
         if let connection {
-            if descriptor >= 0 { Reactor.shared.forget(descriptor) }
             PQfinish(connection)
             self.connection = nil
         }
-        completion(result)
+        let completion = completion
+        self.completion = nil
+        completion?(result)
     }
 }

@@ -1,21 +1,37 @@
 /// Where and how to connect.
 public struct ConnectionConfiguration: Sendable {
-    /// A conninfo string or URL, parsed by libpq alone (libpq chapter 34.1.1): every option of an installation works.
+    /// Whether statements are prepared once for each connection and then used by name.
+    public enum PreparedStatements: Sendable {
+        /// Prepared, unless the server forgets them again and again: then it is a pooler that gives each transaction
+        /// another session, and from then on none are.
+        case automatic
+        /// Never: each statement is parsed anew. For PgBouncer before 1.21 in transaction mode.
+        case none
+    }
+
+    /// A conninfo string or URL, parsed by libpq alone (libpq chapter 34.1.1): every option of an installation works,
+    /// several hosts and `target_session_attrs` among them. `load_balance_hosts` needs libpq 16.
     public var conninfo: String
     /// Further conninfo keywords, which win over those in `conninfo`.
     public var options: [String: String]
     /// For all hosts together, unlike libpq's own `connect_timeout`, which counts for each.
     public var connectTimeout: Duration
+    public var preparedStatements: PreparedStatements
     /// How many prepared statements a connection keeps.
     public var statementCacheLimit: Int
+    /// How long the server may take to end a statement after it was told to, before the connection is given up.
+    public var cancelGrace: Duration
 
     public init(
         conninfo: String, options: [String: String] = [:], connectTimeout: Duration = .seconds(10),
-        statementCacheLimit: Int = 256
+        preparedStatements: PreparedStatements = .automatic, statementCacheLimit: Int = 256,
+        cancelGrace: Duration = .seconds(5)
     ) {
         self.conninfo = conninfo
         self.options = options
         self.connectTimeout = connectTimeout
+        self.preparedStatements = preparedStatements
         self.statementCacheLimit = statementCacheLimit
+        self.cancelGrace = cancelGrace
     }
 }

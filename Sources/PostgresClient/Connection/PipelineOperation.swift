@@ -1,182 +1,248 @@
 import CLibPQ
 
-/// Statements sent in one go and answered in one go (pipeline mode, libpq chapter 34.5). One sync at the end makes
-/// them one implicit transaction where none is open: all take effect or none.
+/// Statements sent in one go and answered in one go (pipeline mode, libpq chapter 34.5).
 ///
-/// `@unchecked Sendable`: made by the caller, then used on the reactor's thread alone.
-final class PipelineOperation: Wire.Operation, @unchecked Sendable {
+/// Together, one Sync at the end makes them one implicit transaction where none is open: all take effect or none.
+/// Independent, each has its own Sync, and so its own fate.
+final class PipelineOperation: WireOperation, @unchecked Sendable {
+    typealias Outcome = Result<QueryResult, PostgresError>
+
     private enum Step {
-        case prepare(StatementCache.Key)
-        case execute(StatementCache.Key)
-        case deallocate
+        case prepare(StatementCache.Key, name: String)
+        case execute(StatementCache.Key?)
+        case deallocate(name: String)
         case sync
     }
 
-    private let statements: [Statement]
-    private let completion: (Result<[QueryResult], any Error>) -> Void
+    /// libpq flushes by itself at this size; more than this is not buffered here before the kernel has taken it.
+    private static let batchSize = 64 * 1024
+    /// How often a statement that another's cancel request hit is asked again.
+    private static let limitOfTurns = 5
+
+    private let all: [Statement]
+    private let areIndependent: Bool
+    var completion: CheckedContinuation<[Outcome], any Error>?
+    /// The indices of the statements of this turn: all at first, then those to be asked again.
+    private var turn: [Int] = []
+    private var next = 0
+    private var allIsSent = false
     private var steps: [Step] = []
     private var position = 0
-    private var results: [QueryResult] = []
-    private var error: PostgresError?
-    private var retried = false
+    /// Which statement of the turn the next answer of a statement is for.
+    private var answered = 0
+    private var outcomes: [Outcome?]
+    private var again: [Int] = []
+    private var turns = 0
+    /// Those of the group under way have been refused with this; until the next Sync.
+    private var groupError: PostgresError?
+    private var groupStart = 0
     private var wasInTransaction = false
+    private var cancelsBefore = 0
 
-    init(_ statements: [Statement], completion: @escaping (Result<[QueryResult], any Error>) -> Void) {
-        self.statements = statements
-        self.completion = completion
+    init(_ statements: [Statement], areIndependent: Bool) {
+        all = statements
+        self.areIndependent = areIndependent
+        outcomes = Array(repeating: nil, count: statements.count)
+        turn = Array(statements.indices)
     }
 
-    func start(on wire: Wire) throws {
+    override var isPipelined: Bool { true }
+    override var isSent: Bool { allIsSent }
+
+    // MARK: Sending
+
+    override func start(on wire: Wire) throws {
         guard let connection = wire.connection else { throw PostgresClientError.connectionLost("closed") }
-        wasInTransaction = PQtransactionStatus(connection) != PQTRANS_IDLE
-        steps = []
+        wasInTransaction = PQtransactionStatus(connection).rawValue > PQTRANS_ACTIVE.rawValue
+        cancelsBefore = wire.cancelsSent
+        turns += 1
+        next = 0
+        allIsSent = false
+        steps.removeAll(keepingCapacity: true)
         position = 0
-        results = []
-        error = nil
-        let keys = statements.map { StatementCache.Key(sql: $0.sql, types: $0.parameters.map(\.type)) }
-        for (statement, key) in zip(statements, keys) {
-            let prepared = try wire.cache.lookup(key) ?? prepare(key, on: wire, connection)
-            steps.append(.execute(key))
-            try Outgoing.send(statement.parameters, to: prepared.name, connection, orElse: wire)
+        answered = 0
+        groupStart = 0
+        groupError = nil
+        again = []
+        if !wasInTransaction { try deallocate(wire.cache.takeEvicted(), connection, wire) }
+        try sendMore(on: wire)
+    }
+
+    /// With a Sync of their own, so that one that is not there fails nobody's statement.
+    private func deallocate(_ names: [String], _ connection: OpaquePointer, _ wire: Wire) throws {
+        guard !names.isEmpty else { return }
+        for name in names {
+            steps.append(.deallocate(name: name))
+            try check(PQsendQueryParams(connection, "DEALLOCATE \(name)", 0, nil, nil, nil, nil, 0), wire)
         }
-        for name in wire.cache.evict(keeping: Set(keys)) {
-            steps.append(.deallocate)
-            guard PQsendQueryParams(connection, "DEALLOCATE \(name)", 0, nil, nil, nil, nil, 0) == 1 else {
-                throw PostgresClientError.connectionLost(wire.message)
-            }
+        try sync(connection, wire)
+    }
+
+    override func sendMore(on wire: Wire) throws {
+        guard let connection = wire.connection else { throw PostgresClientError.connectionLost("closed") }
+        var size = 0
+        while next < turn.count, size < Self.batchSize {
+            let statement = all[turn[next]]
+            size += try send(statement, on: wire, connection)
+            next += 1
+            if areIndependent { try sync(connection, wire) }
         }
+        guard next == turn.count else { return }
+        if !areIndependent || turn.isEmpty { try sync(connection, wire) }
+        allIsSent = true
+    }
+
+    private func sync(_ connection: OpaquePointer, _ wire: Wire) throws {
         steps.append(.sync)
-        guard PQpipelineSync(connection) == 1 else { throw PostgresClientError.connectionLost(wire.message) }
+        try check(PQpipelineSync(connection), wire)
     }
 
-    private func prepare(_ key: StatementCache.Key, on wire: Wire, _ connection: OpaquePointer) throws
-        -> StatementCache.Prepared
-    {
-        let prepared = wire.cache.insert(key)
-        steps.append(.prepare(key))
-        let types = key.types.map(\.rawValue)
-        guard PQsendPrepare(connection, prepared.name, key.sql, Int32(types.count), types) == 1 else {
-            throw PostgresClientError.connectionLost(wire.message)
+    /// About how many bytes it came to.
+    private func send(_ statement: Statement, on wire: Wire, _ connection: OpaquePointer) throws -> Int {
+        guard wire.cache.isInUse else {
+            steps.append(.execute(nil))
+            return try Outgoing.send(statement, connection, orElse: wire)
         }
-        return prepared
+        let key = StatementCache.Key(sql: statement.sql, types: statement.parameters.map(\.type))
+        let name: String
+        if let known = wire.cache.name(of: key) {
+            name = known
+        } else {
+            name = wire.cache.insert(key)
+            steps.append(.prepare(key, name: name))
+            let types = key.types.map(\.rawValue)
+            try check(PQsendPrepare(connection, name, key.sql, Int32(types.count), types), wire)
+        }
+        steps.append(.execute(key))
+        return try Outgoing.send(statement.parameters, to: name, connection, orElse: wire)
     }
 
-    func proceed(on wire: Wire) throws -> Bool {
+    private func check(_ sent: Int32, _ wire: Wire) throws {
+        guard sent == 1 else { throw PostgresClientError.connectionLost(wire.message) }
+    }
+
+    // MARK: Answers
+
+    override func proceed(on wire: Wire) throws -> Bool {
         guard let connection = wire.connection else { throw PostgresClientError.connectionLost("closed") }
         while PQisBusy(connection) == 0 {
             guard let result = PQgetResult(connection) else {
                 if PQstatus(connection) == CONNECTION_BAD { throw PostgresClientError.connectionLost(wire.message) }
-                // The end of one command's results; the next command's follow.
-                if position >= steps.count { return true }
+                // The end of one command's results; the next command's follow, unless all that was sent is answered.
+                if position >= steps.count { return allIsSent }
                 continue
             }
-            if try take(result, on: wire) {
-                return try retryIfPlanIsStale(on: wire)
-            }
+            try take(result, on: wire)
+            if position >= steps.count, allIsSent { return true }
         }
         return false
     }
 
-    /// Takes one result; true at the sync.
-    private func take(_ result: OpaquePointer, on wire: Wire) throws -> Bool {
-        let status = PQresultStatus(result)
+    private func take(_ result: OpaquePointer, on wire: Wire) throws {
         guard position < steps.count else {
             PQclear(result)
             throw PostgresClientError.connectionLost("an answer without a question")
         }
         let step = steps[position]
         position += 1
-        switch status {
-        case PGRES_PIPELINE_SYNC:
-            PQclear(result)
-            return true
-        case PGRES_COMMAND_OK, PGRES_TUPLES_OK:
-            if case .execute(let key) = step {
-                results.append(keep(result, key, on: wire))
+        switch PQresultStatus(result) {
+        case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY:
+            if case .execute(let key) = step, !isAbandoned {
+                outcomes[turn[answered]] = .success(keep(result, key, on: wire))
+                answered += 1
             } else {
                 PQclear(result)
+                if case .execute = step { answered += 1 }
             }
+        case PGRES_PIPELINE_SYNC:
+            PQclear(result)
+            endGroup(on: wire)
         case PGRES_PIPELINE_ABORTED:
             PQclear(result)
-            forget(step, on: wire)
+            refuse(step, on: wire)
         case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH:
             PQclear(result)
             throw PostgresClientError.copy("COPY is not a statement of a pipeline")
         default:
-            if error == nil { error = PostgresError(result) }
+            let error = PostgresError(result)
             PQclear(result)
-            forget(step, on: wire)
+            if error.isFatal { throw PostgresClientError.connectionLost(error.description) }
+            if groupError == nil { groupError = error }
+            refuse(step, on: wire)
         }
-        return false
     }
 
-    private func keep(_ result: OpaquePointer, _ key: StatementCache.Key, on wire: Wire) -> QueryResult {
-        let known = wire.cache.lookup(key)?.columns
-        let names: ColumnNames
-        if let known, known.names.count == Int(PQnfields(result)) {
-            names = known
-        } else {
-            names = ColumnNames(result)
-            wire.cache.remember(columns: names, for: key)
+    private func keep(_ result: OpaquePointer, _ key: StatementCache.Key?, on wire: Wire) -> QueryResult {
+        guard let key else { return QueryResult(box: ResultBox(result), names: ColumnNames(result)) }
+        if let known = wire.cache.columns(of: key), known.fit(result) {
+            return QueryResult(box: ResultBox(result), names: known)
         }
+        let names = ColumnNames(result)
+        wire.cache.remember(columns: names, for: key)
         return QueryResult(box: ResultBox(result), names: names)
     }
 
     /// A statement that was not prepared, or whose plan is stale, must not be believed to be there.
-    private func forget(_ step: Step, on wire: Wire) {
+    private func refuse(_ step: Step, on wire: Wire) {
         switch step {
-        case .prepare(let key): wire.cache.remove(key)
-        case .execute(let key): if error?.isStalePlan == true { wire.cache.remove(key) }
-        case .deallocate, .sync: break
+        case .prepare(let key, let name): wire.cache.forget(key, name: name)
+        case .execute: answered += 1
+        case .deallocate(let name): wire.cache.stillEvicted(name)
+        case .sync: break
         }
     }
 
-    /// After DISCARD ALL or a change of schema the server knows better; outside a transaction nothing took effect, so
-    /// the whole pipeline is sent once more.
-    private func retryIfPlanIsStale(on wire: Wire) throws -> Bool {
-        guard let error, error.isStalePlan else { return true }
-        wire.cache.removeAll()
-        guard !wasInTransaction, !retried else { return true }
-        retried = true
-        try start(on: wire)
-        try wire.flush()
-        return try proceed(on: wire)
+    /// At a Sync the server has ended what it began: what was refused took no effect, unless a transaction was open
+    /// or the statements themselves ended one.
+    private func endGroup(on wire: Wire) {
+        defer {
+            groupStart = answered
+            groupError = nil
+        }
+        guard let error = groupError else { return }
+        let group = turn[groupStart..<answered]
+        if error.isStalePlan { wire.cache.serverForgot(error) }
+        let isSafe =
+            !wasInTransaction && wire.connection.map(PQtransactionStatus) == PQTRANS_IDLE
+            && !group.contains { (try? outcomes[$0]?.get())?.endedTransaction ?? false }
+        if isSafe, turns <= Self.limitOfTurns, deservesAnotherTurn(error, on: wire) { again += group }
+        for index in group { outcomes[index] = .failure(error) }
     }
 
-    func finish(_ failure: (any Error)?) {
+    private func deservesAnotherTurn(_ error: PostgresError, on wire: Wire) -> Bool {
+        if error.isStalePlan { return true }
+        // A cancel request for another's statement came late and hit this one.
+        return error.sqlState == .queryCanceled && wire.depth > 1 && cancelReason == nil
+            && wire.cancelsSent > cancelsBefore
+    }
+
+    override func wantsAnotherTurn(on wire: Wire) -> Bool {
+        guard !again.isEmpty, !isAbandoned, cancelReason == nil else { return false }
+        turn = again
+        return true
+    }
+
+    override func finish(_ failure: (any Error)?) -> () -> Void {
+        guard let completion else { return {} }
+        self.completion = nil
+        let outcome: Result<[Outcome], any Error>
         if let failure {
-            completion(.failure(failure))
-        } else if let error {
-            completion(.failure(error))
+            outcome = .failure(failure)
+        } else if let cancelReason, isRefusedForCancelling {
+            outcome = .failure(cancelReason)
         } else {
-            completion(.success(results))
+            let outcomes = outcomes.compactMap(\.self)
+            outcome =
+                outcomes.count == all.count
+                ? .success(outcomes) : .failure(PostgresClientError.connectionLost("an answer is missing"))
         }
+        return { completion.resume(with: outcome) }
     }
-}
 
-/// Hands parameters to libpq without a copy of its own for each.
-enum Outgoing {
-    static func send(_ parameters: [Parameter], to name: String, _ connection: OpaquePointer, orElse wire: Wire) throws
-    {
-        let count = parameters.count
-        let size = parameters.reduce(0) { $0 + ($1.bytes?.count ?? 0) }
-        let sent = withUnsafeTemporaryAllocation(byteCount: max(size, 1), alignment: 1) { bytes -> Int32 in
-            var values = [UnsafePointer<CChar>?](repeating: nil, count: count)
-            var lengths = [Int32](repeating: 0, count: count)
-            var offset = 0
-            for (index, parameter) in parameters.enumerated() {
-                guard let value = parameter.bytes else { continue }
-                let slot = UnsafeMutableRawBufferPointer(rebasing: bytes[offset..<offset + value.count])
-                slot.copyBytes(from: value)
-                values[index] = bytes.baseAddress.map {
-                    UnsafeRawPointer($0 + offset).assumingMemoryBound(to: CChar.self)
-                }
-                lengths[index] = Int32(value.count)
-                offset += value.count
-            }
-            return PQsendQueryPrepared(
-                connection, name, Int32(count), values, lengths, [Int32](repeating: 1, count: count), 1)
+    private var isRefusedForCancelling: Bool {
+        outcomes.contains { outcome in
+            if case .failure(let error)? = outcome { return error.sqlState == .queryCanceled }
+            return false
         }
-        guard sent == 1 else { throw PostgresClientError.connectionLost(wire.message) }
     }
 }

@@ -6,12 +6,25 @@ public final class PostgresConnection: PostgresExecutor {
 
     init(wire: Wire) { self.wire = wire }
 
-    /// Connects without blocking anybody, within the configured time.
+    deinit { wire.close() }
+
+    /// Connects without blocking anybody, within the configured time, or an earlier deadline.
     ///
     /// - Throws: `PostgresClientError.connectionFailed` in libpq's words.
     public static func connect(_ configuration: ConnectionConfiguration) async throws -> PostgresConnection {
-        let wire = try await withCheckedThrowingContinuation { continuation in
-            ConnectOperation(configuration) { continuation.resume(with: $0) }.start()
+        try await connect(configuration, depth: 1)
+    }
+
+    static func connect(_ configuration: ConnectionConfiguration, depth: Int) async throws -> PostgresConnection {
+        try Task.checkCancellation()
+        try PostgresDeadline.check()
+        let operation = ConnectOperation(configuration, depth: depth, deadline: PostgresDeadline.current)
+        let wire = try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                operation.start { continuation.resume(with: $0) }
+            }
+        } onCancel: {
+            operation.cancel()
         }
         return PostgresConnection(wire: wire)
     }
@@ -19,76 +32,55 @@ public final class PostgresConnection: PostgresExecutor {
     /// Whether the server's end is known to be gone. Asks nobody.
     public var isBroken: Bool { wire.isBroken }
 
-    public func close() async {
-        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
-            wire.reactor.submit { [wire] in
-                wire.close()
-                continuation.resume()
-            }
-        }
-    }
+    /// Ends what is under way and closes the connection.
+    public func close() async { wire.close() }
 
     public func pipeline(_ statements: [Statement]) async throws -> [QueryResult] {
-        try await perform { PipelineOperation(statements, completion: $0) }
+        try await run(statements, areIndependent: false).map { try $0.get() }
+    }
+
+    public func independently(_ statements: [Statement]) async throws -> [Result<QueryResult, PostgresError>] {
+        try await run(statements, areIndependent: true)
+    }
+
+    private func run(_ statements: [Statement], areIndependent: Bool) async throws -> [PipelineOperation.Outcome] {
+        for statement in statements { try statement.checkSize() }
+        let operation = PipelineOperation(statements, areIndependent: areIndependent)
+        return try await wire.wait(on: operation) { continuation in
+            operation.completion = continuation
+            wire.enqueue(operation)
+        }
     }
 
     /// Several commands as one text. Nothing may be put into it but the program's own words: for migrations.
     public func simpleScript(_ script: String) async throws {
-        try await perform { ScriptOperation(script, completion: $0) }
+        let operation = ScriptOperation(script)
+        try await wire.wait(on: operation) { continuation in
+            operation.completion = continuation
+            wire.enqueue(operation)
+        }
     }
 
-    /// Whether a transaction is open, and whether it has failed, as the server last said (`PQtransactionStatus`).
-    func transactionStatus() async -> PGTransactionStatusType {
-        await withCheckedContinuation { continuation in
-            wire.reactor.submit { [wire] in
-                continuation.resume(returning: wire.connection.map(PQtransactionStatus) ?? PQTRANS_UNKNOWN)
-            }
+    /// The rows of one statement as they come, in constant memory. Left before their end, the server is told to stop,
+    /// and the connection is clean again for the next statement.
+    public func rows(_ statement: Statement) -> RowStream { RowStream(connection: self, statement: statement) }
+
+    /// Waits until what was left behind is off the wire; where that takes too long the connection is closed.
+    func settle() async {
+        let wire = wire
+        let timer = wire.reactor.schedule(after: wire.cancelGrace) { wire.close() }
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+            wire.whenQuiet { continuation.resume() }
         }
+        wire.reactor.cancelTimer(timer)
     }
 
     /// - Parameters:
-    ///   - notification: called on the reactor's thread for each NOTIFY that arrives; must not block.
+    ///   - notification: called for each NOTIFY that arrives; must not block.
     ///   - end: called once the connection is down.
     func observe(
         notification: @escaping @Sendable (PostgresNotification) -> Void, end: @escaping @Sendable () -> Void
-    ) async {
-        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
-            wire.reactor.submit { [wire] in
-                wire.observe(notification: notification, end: end)
-                continuation.resume()
-            }
-        }
-    }
-
-    /// Puts an operation in line and waits for its end; a cancelled task takes it out of the line or has the server
-    /// stop it, and in either case waits until the connection is free of it.
-    private func perform<Value: Sendable, Operation: Wire.Operation & Sendable>(
-        _ make: (@escaping @Sendable (Result<Value, any Error>) -> Void) -> Operation
-    ) async throws -> Value {
-        try Task.checkCancellation()
-        let slot = Guarded<(operation: Operation?, cancelled: Bool)>((nil, false))
-        do {
-            return try await withTaskCancellationHandler {
-                try await withCheckedThrowingContinuation { continuation in
-                    let operation = make { continuation.resume(with: $0) }
-                    let alreadyCancelled = slot.withLock { slot in
-                        slot.operation = operation
-                        return slot.cancelled
-                    }
-                    wire.reactor.submit { [wire] in
-                        wire.enqueue(operation)
-                        if alreadyCancelled { wire.cancel(operation) }
-                    }
-                }
-            } onCancel: {
-                let operation = slot.withLock { slot in
-                    slot.cancelled = true
-                    return slot.operation
-                }
-                if let operation { wire.reactor.submit { [wire] in wire.cancel(operation) } }
-            }
-        } catch let error as PostgresError where error.sqlState == .queryCanceled && Task.isCancelled {
-            throw CancellationError()
-        }
+    ) {
+        wire.observe(notification: notification, end: end)
     }
 }

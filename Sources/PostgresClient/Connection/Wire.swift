@@ -1,53 +1,66 @@
 import CLibPQ
 import Foundation
 
-/// A libpq connection as the reactor's thread drives it: one operation at a time, the others in line.
+/// A libpq connection and the operations on it.
 ///
-/// `@unchecked Sendable`: every stored property is touched on the reactor's thread alone, except the constants.
+/// libpq wants a connection used by one thread at a time (libpq chapter 34.20): here by whoever holds the lock. Whoever
+/// starts an operation sends it on its own thread; the reactor's thread reads what arrives. So a statement costs one
+/// hand-off, from the reactor to the task that waits, and not one each way.
+///
+/// An ordinary wire does one operation after the other. A shared one has up to `depth` on the way at once, answered in
+/// order, each ended by a Sync of its own, so that none of them can fail another.
+///
+/// `@unchecked Sendable`: every stored property is constant or touched under the lock.
 final class Wire: Reactor.Watcher, @unchecked Sendable {
-    /// Something to be done on the wire. Called on the reactor's thread.
-    protocol Operation: AnyObject {
-        /// Sends what it has to send. Throwing ends the operation with that error.
-        func start(on wire: Wire) throws
-        /// Looks at what arrived or can be sent now; true once the operation is over.
-        func proceed(on wire: Wire) throws -> Bool
-        /// The operation is over: `error` is nil where it ended by itself.
-        func finish(_ error: (any Error)?)
-    }
-
-    let reactor = Reactor.shared
+    private let lock = NSLock()
+    let reactor: Reactor
+    let depth: Int
+    let cancelGrace: Duration
     private(set) var connection: OpaquePointer?
-    private var descriptor: Int32 = -1
-    private var current: (any Operation)?
-    private var line: [any Operation] = []
+    private var registration: Reactor.Registration?
+    private var inFlight: [WireOperation] = []
+    private var line: [WireOperation] = []
     private var wantsWrite = false
     private var wantsRead = true
     private var cancelsUnderWay = 0
+    private var isInPipelineMode = false
+    private var quiet: [@Sendable () -> Void] = []
+    private var done: [() -> Void] = []
+    private var onNotification: (@Sendable (PostgresNotification) -> Void)?
+    private var onEnd: (@Sendable () -> Void)?
+    private let brokenFlag = BrokenFlag()
+    /// Since when a cancel request of one operation may have hit another, as a count of requests sent.
+    private(set) var cancelsSent = 0
     var cache: StatementCache
     /// Why the wire is down; nil while it works.
     private(set) var failure: String?
-    private let brokenFlag = BrokenFlag()
-    private var onNotification: (@Sendable (PostgresNotification) -> Void)?
-    private var onEnd: (@Sendable () -> Void)?
 
-    init(connection: OpaquePointer, cacheLimit: Int) {
+    init(connection: OpaquePointer, configuration: ConnectionConfiguration, reactor: Reactor, depth: Int = 1) {
         self.connection = connection
-        cache = StatementCache(limit: cacheLimit)
+        self.reactor = reactor
+        self.depth = max(depth, 1)
+        cancelGrace = configuration.cancelGrace
+        cache = StatementCache(limit: configuration.statementCacheLimit, mode: configuration.preparedStatements)
     }
 
     deinit {
+        stopWatching()
         if let connection { PQfinish(connection) }
     }
 
-    /// Whether the connection was seen to be down; may be asked from any thread.
-    var isBroken: Bool { brokenFlag.isSet }
-
-    /// What libpq last had to say, on one line.
-    var message: String {
-        guard let connection else { return failure ?? "closed" }
-        let text = String(cString: PQerrorMessage(connection)).trimmingCharacters(in: .whitespacesAndNewlines)
-        return text.isEmpty ? "the server closed the connection" : text.replacingOccurrences(of: "\n", with: " ")
+    /// Holds the lock for `body`, then tells those whose operations came to an end.
+    private func locked<Value>(_ body: () -> Value) -> Value {
+        lock.lock()
+        let value = body()
+        let done = done
+        if !done.isEmpty { self.done = [] }
+        lock.unlock()
+        for tell in done { tell() }
+        return value
     }
+
+    /// Whether the connection was seen to be down; may be asked from any thread, at no cost.
+    var isBroken: Bool { brokenFlag.isSet }
 
     // MARK: Becoming ready
 
@@ -56,86 +69,87 @@ final class Wire: Reactor.Watcher, @unchecked Sendable {
         guard let connection, PQsetnonblocking(connection, 1) == 0, PQenterPipelineMode(connection) == 1 else {
             throw PostgresClientError.connectionFailed(message)
         }
+        isInPipelineMode = true
         // libpq would print notices to standard error (libpq chapter 34.13).
         PQsetNoticeReceiver(connection, { _, _ in }, nil)
-        descriptor = PQsocket(connection)
-        reactor.watch(descriptor, self, readable: true, writable: false)
+        lock.lock()
+        registration = reactor.watch(PQsocket(connection), self, readable: true, writable: false)
+        lock.unlock()
     }
 
-    // MARK: Operations
+    // MARK: From any thread
 
-    func enqueue(_ operation: any Operation) {
-        if let failure {
-            operation.finish(PostgresClientError.connectionLost(failure))
-            return
-        }
-        line.append(operation)
-        startNext()
-    }
-
-    /// Gives up on an operation whose caller no longer waits: it leaves the line, or the server is asked to stop it.
-    func cancel(_ operation: any Operation) {
-        if let index = line.firstIndex(where: { $0 === operation }) {
-            line.remove(at: index)
-            operation.finish(CancellationError())
-        } else if current === operation {
-            requestCancel()
+    /// Puts an operation in line, and sends it at once where nothing stands before it.
+    func enqueue(_ operation: WireOperation) {
+        locked {
+            if let reason = operation.cancelReason { return end(operation, reason) }
+            if let failure { return end(operation, PostgresClientError.connectionLost(failure)) }
+            if let first = inFlight.first, first.waitsForCaller {
+                return end(operation, PostgresClientError.streamUnderWay)
+            }
+            operation.place = .inLine
+            line.append(operation)
+            startNext()
         }
     }
 
-    private func startNext() {
-        // A cancel request that is still on its way must not hit the operation after the one it was meant for.
-        guard current == nil, cancelsUnderWay == 0, failure == nil, !line.isEmpty else { return }
-        let operation = line.removeFirst()
-        current = operation
-        do {
-            try operation.start(on: self)
-            try flush()
-            try proceed()
-        } catch {
-            end(operation, error)
+    /// Its caller no longer waits: it leaves the line, or the server is asked to stop it. Where the server does not
+    /// answer to that in time either, the connection is given up.
+    func cancel(_ operation: WireOperation, _ reason: any Error) {
+        locked {
+            guard operation.cancelReason == nil, operation.place != .over else { return }
+            operation.cancelReason = reason
+            switch operation.place {
+            case .new, .over: break
+            case .inLine:
+                line.removeAll { $0 === operation }
+                end(operation, reason)
+            case .inFlight: stop(operation, reason)
+            }
         }
     }
 
-    private func proceed() throws {
-        guard let operation = current else { return }
-        if try operation.proceed(on: self) { end(operation, nil) }
-    }
-
-    private func end(_ operation: any Operation, _ error: (any Error)?) {
-        guard current === operation else { return }
-        current = nil
-        operation.finish(error)
-        if let connection, PQstatus(connection) == CONNECTION_BAD { fail(message) }
-        // What the operation left behind on the wire is not known: no later answer may be taken for another's.
-        if let error = error as? PostgresClientError { fail(String(describing: error)) }
-        if wantsRead == false { setWantsRead(true) }
-        startNext()
-    }
-
-    func socketIsReady(readable: Bool, writable: Bool) {
-        guard let connection, failure == nil else { return }
-        if readable, PQconsumeInput(connection) == 0 {
-            fail(message)
-            return
-        }
-        takeNotifications(from: connection)
-        do {
-            if wantsWrite { try flush() }
-            try proceed()
-            if current == nil { drainIdle() }
-        } catch {
-            if let operation = current { end(operation, error) }
+    /// Its reader went away in the middle: the server is asked to stop, and what still arrives is dropped.
+    func abandon(_ operation: WireOperation) {
+        locked {
+            guard operation.place != .over, !operation.isAbandoned else { return }
+            operation.isAbandoned = true
+            guard operation.place == .inFlight else {
+                line.removeAll { $0 === operation }
+                return end(operation, CancellationError())
+            }
+            setWantsRead(true)
+            stop(operation, CancellationError())
+            advance()
         }
     }
 
-    /// Between operations the server sends only notices, parameter changes, and its farewell.
-    private func drainIdle() {
-        guard let connection, failure == nil else { return }
-        if PQstatus(connection) == CONNECTION_BAD { fail(message) }
-        if PQisBusy(connection) == 0, let result = PQgetResult(connection) {
-            PQclear(result)
-            if PQstatus(connection) == CONNECTION_BAD { fail(message) }
+    /// Lets the caller of an operation hand something in or take something out.
+    func attend<Value>(to operation: WireOperation, _ body: () -> Value) -> Value {
+        locked {
+            defer { if operation.place == .inFlight { advance() } }
+            return body()
+        }
+    }
+
+    /// What a pool wants to know when a connection comes back. Asks nobody.
+    enum Standing { case free, busy, inTransaction, broken }
+    var standing: Standing {
+        locked {
+            guard let connection, failure == nil else { return .broken }
+            guard inFlight.isEmpty, line.isEmpty else { return .busy }
+            return PQtransactionStatus(connection) == PQTRANS_IDLE ? .free : .inTransaction
+        }
+    }
+
+    /// How many operations are on the way or in line.
+    var load: Int { locked { inFlight.count + line.count } }
+
+    /// Calls back once nothing is on the way, or the wire is down.
+    func whenQuiet(_ callBack: @escaping @Sendable () -> Void) {
+        locked {
+            quiet.append(callBack)
+            tellQuiet()
         }
     }
 
@@ -143,116 +157,245 @@ final class Wire: Reactor.Watcher, @unchecked Sendable {
     func observe(
         notification: @escaping @Sendable (PostgresNotification) -> Void, end: @escaping @Sendable () -> Void
     ) {
-        onNotification = notification
-        onEnd = end
-        if failure != nil { end() }
-    }
-
-    /// They may come at any time, also among the answers of a statement.
-    private func takeNotifications(from connection: OpaquePointer) {
-        _ = PQisBusy(connection)  // reads the messages that have arrived
-        while let notice = PQnotifies(connection) {
-            defer { PQfreemem(notice) }
-            onNotification?(
-                PostgresNotification(
-                    channel: String(cString: notice.pointee.relname), payload: String(cString: notice.pointee.extra),
-                    senderProcess: notice.pointee.be_pid))
+        locked {
+            onNotification = notification
+            onEnd = end
+            if failure != nil { done.append(end) }
         }
     }
 
-    /// Sends what libpq has buffered; what the kernel does not take now goes when the socket can be written again.
-    func flush() throws {
-        guard let connection else { return }
-        switch PQflush(connection) {
-        case 0: setWantsWrite(false)
-        case 1: setWantsWrite(true)
-        default: throw PostgresClientError.connectionLost(message)
+    /// Reads something of the connection that libpq knows without asking the server; nil once it is closed.
+    func ask<Value>(_ body: (OpaquePointer) -> Value) -> Value? { locked { connection.map(body) } }
+
+    func close() {
+        locked {
+            fail("closed")
+            if let connection { PQfinish(connection) }
+            connection = nil
         }
+    }
+
+    // MARK: On the reactor's thread
+
+    func socketIsReady(readable: Bool, writable: Bool) {
+        locked {
+            guard let connection, failure == nil else { return }
+            let isOpen = !readable || PQconsumeInput(connection) == 1
+            if readable { takeNotifications(from: connection) }
+            // What arrived before the end still counts.
+            advance()
+            if isOpen {
+                drainIdle()
+            } else {
+                fail(message)
+            }
+        }
+    }
+
+    // MARK: Under the lock
+
+    /// What libpq last had to say, on one line.
+    var message: String {
+        guard let connection else { return failure ?? "closed" }
+        let text = String(cString: PQerrorMessage(connection)).trimmingCharacters(in: .whitespacesAndNewlines)
+        return text.isEmpty ? "the server closed the connection" : text.replacingOccurrences(of: "\n", with: " ")
     }
 
     var isFlushed: Bool { !wantsWrite }
 
+    /// Runs `body` once the lock is free.
+    func tell(_ body: @escaping () -> Void) { done.append(body) }
+
+    private func startNext() {
+        // A cancel request that is still on its way must not hit the operation after the one it was meant for.
+        while cancelsUnderWay == 0, failure == nil, let operation = line.first {
+            if let last = inFlight.last {
+                guard inFlight.count < depth, operation.isPipelined, last.isPipelined, last.isSent else { return }
+            }
+            line.removeFirst()
+            operation.place = .inFlight
+            inFlight.append(operation)
+            do {
+                if operation.isPipelined != isInPipelineMode { try changeMode() }
+                try operation.start(on: self)
+                try send()
+            } catch {
+                fail(of: operation, error)
+            }
+        }
+    }
+
+    /// Sends what can be sent, then reads what has arrived, then starts what may start.
+    private func advance() {
+        do {
+            try send()
+            while failure == nil, let operation = inFlight.first, try operation.proceed(on: self) {
+                inFlight.removeFirst()
+                if operation.wantsAnotherTurn(on: self) {
+                    operation.place = .inLine
+                    line.insert(operation, at: 0)
+                } else {
+                    end(operation, nil)
+                }
+            }
+        } catch {
+            if let operation = inFlight.first { fail(of: operation, error) }
+        }
+        guard failure == nil else { return }
+        if let connection, PQstatus(connection) == CONNECTION_BAD { return fail(message) }
+        if inFlight.isEmpty, !wantsRead { setWantsRead(true) }
+        startNext()
+        tellQuiet()
+    }
+
+    /// Flow control: what is sent waits for the kernel to take it, while answers go on being read, so that neither
+    /// side's buffer can block the other and no more than a batch is buffered here.
+    func send() throws {
+        guard let connection, failure == nil else { return }
+        while true {
+            switch PQflush(connection) {
+            case 0: setWantsWrite(false)
+            case 1: return setWantsWrite(true)
+            default: throw PostgresClientError.connectionLost(message)
+            }
+            guard let last = inFlight.last, !last.isSent else { return }
+            try last.sendMore(on: self)
+        }
+    }
+
     private func setWantsWrite(_ wants: Bool) {
-        guard wants != wantsWrite, failure == nil else { return }
+        guard wants != wantsWrite, failure == nil, let registration, socketIsOpen else { return }
         wantsWrite = wants
-        reactor.watch(descriptor, self, readable: wantsRead, writable: wants)
+        reactor.change(registration, readable: wantsRead, writable: wants)
     }
 
     /// A reader that does not keep up lets the kernel's buffer fill and the server wait.
     func setWantsRead(_ wants: Bool) {
-        guard wants != wantsRead, failure == nil else { return }
+        guard wants != wantsRead, failure == nil, let registration, socketIsOpen else { return }
         wantsRead = wants
-        reactor.watch(descriptor, self, readable: wants, writable: wantsWrite)
+        reactor.change(registration, readable: wants, writable: wantsWrite)
     }
 
-    /// COPY and scripts leave pipeline mode for as long as they last.
-    func leavePipelineMode() throws {
-        guard let connection, PQexitPipelineMode(connection) == 1 else {
-            throw PostgresClientError.connectionLost(message)
+    /// libpq closes the socket by itself when it fails; its number may be another's by now.
+    private var socketIsOpen: Bool {
+        guard let connection, let registration else { return false }
+        return PQsocket(connection) == registration.descriptor
+    }
+
+    private func stopWatching() {
+        guard let registration else { return }
+        reactor.forget(registration, isOpen: socketIsOpen)
+        self.registration = nil
+    }
+
+    /// COPY, scripts and streams of rows leave pipeline mode for as long as they last; nothing is on the way then.
+    private func changeMode() throws {
+        guard let connection,
+            isInPipelineMode ? PQexitPipelineMode(connection) == 1 : PQenterPipelineMode(connection) == 1
+        else { throw PostgresClientError.connectionLost(message) }
+        isInPipelineMode.toggle()
+    }
+
+    /// They may come at any time, also among the answers of a statement.
+    private func takeNotifications(from connection: OpaquePointer) {
+        guard let onNotification else { return }
+        _ = PQisBusy(connection)  // reads the messages that have arrived
+        while let notice = PQnotifies(connection) {
+            defer { PQfreemem(notice) }
+            let notification = PostgresNotification(
+                channel: String(cString: notice.pointee.relname), payload: String(cString: notice.pointee.extra),
+                senderProcess: notice.pointee.be_pid)
+            done.append { onNotification(notification) }
         }
     }
 
-    func enterPipelineMode() throws {
-        guard let connection, PQenterPipelineMode(connection) == 1 else {
-            throw PostgresClientError.connectionLost(message)
+    /// Between operations the server sends only notices, parameter changes, and its farewell.
+    private func drainIdle() {
+        guard inFlight.isEmpty, let connection, failure == nil else { return }
+        if PQisBusy(connection) == 0, let result = PQgetResult(connection) {
+            let error = PostgresError(result)
+            PQclear(result)
+            if error.isFatal { return fail(error.description) }
         }
+        if PQstatus(connection) == CONNECTION_BAD { fail(message) }
     }
 
-    /// Something new for the operation under way to look at, such as data from its caller.
-    func nudge(_ operation: any Operation) {
-        guard current === operation else { return }
-        do {
-            try flush()
-            try proceed()
-        } catch {
-            end(operation, error)
-        }
+    private func end(_ operation: WireOperation, _ error: (any Error)?) {
+        operation.place = .over
+        done.append(operation.finish(error))
     }
 
-    // MARK: Ending
+    private func tellQuiet() {
+        guard !quiet.isEmpty, failure != nil || (inFlight.isEmpty && line.isEmpty) else { return }
+        done += quiet
+        quiet = []
+    }
+
+    /// What an operation left behind on the wire is not known: no later answer may be taken for another's.
+    private func fail(of operation: WireOperation, _ error: any Error) {
+        guard failure == nil else { return }
+        inFlight.removeAll { $0 === operation }
+        end(operation, operation.cancelReason ?? error)
+        if case PostgresClientError.connectionLost(let reason) = error { fail(reason) } else { fail("\(error)") }
+    }
 
     private func fail(_ reason: String) {
         guard failure == nil else { return }
         failure = reason
         brokenFlag.set()
-        reactor.forget(descriptor)
-        let error = PostgresClientError.connectionLost(reason)
-        let waiting = line
+        stopWatching()
+        let left = inFlight + line
+        inFlight = []
         line = []
-        if let operation = current {
-            current = nil
-            operation.finish(error)
-        }
-        for operation in waiting { operation.finish(error) }
-        onEnd?()
-    }
-
-    func close() {
-        fail("closed")
-        if let connection { PQfinish(connection) }
-        connection = nil
+        for operation in left { end(operation, operation.cancelReason ?? PostgresClientError.connectionLost(reason)) }
+        if let onEnd { done.append(onEnd) }
+        onNotification = nil
+        onEnd = nil
+        tellQuiet()
     }
 
     // MARK: Cancelling
 
-    /// `PQcancel` opens a connection of its own and blocks, so it runs on a queue of its own (libpq chapter 34.7).
+    /// On a shared wire the others go on: the caller is told at once, and the server is asked to stop only what it is
+    /// at work on and nobody waits for. Where the request comes late it may hit the next in line, which then asks again.
+    private func stop(_ operation: WireOperation, _ reason: any Error) {
+        if depth > 1, !operation.isAbandoned {
+            operation.isAbandoned = true
+            done.append(operation.finish(reason))
+            guard inFlight.first === operation else { return }
+        }
+        requestCancel()
+        reactor.schedule(after: cancelGrace) { [weak self, weak operation] in
+            guard let self, let operation else { return }
+            locked {
+                guard operation.place == .inFlight else { return }
+                fail("no answer to a cancel request within \(cancelGrace)")
+            }
+        }
+    }
+
+    /// `PQcancel` opens a connection of its own and blocks (libpq chapter 34.7), so it runs on a thread for such calls.
     private func requestCancel() {
         guard let connection, let key = PQgetCancel(connection) else { return }
         cancelsUnderWay += 1
-        let pending = PendingCancel(key: key)
-        PendingCancel.queue.async { [self] in
-            pending.send()
-            reactor.submit { [self] in
-                cancelsUnderWay -= 1
-                startNext()
-            }
+        cancelsSent += 1
+        let request = CancelRequest(key: key)
+        BlockingThreads.shared.run { [weak self] in
+            request.send()
+            self?.cancelIsSent()
+        }
+    }
+
+    private func cancelIsSent() {
+        locked {
+            cancelsUnderWay -= 1
+            startNext()
         }
     }
 }
 
 /// A cancel request on its way. `@unchecked Sendable`: the key is used by the one block that sends it.
-private final class PendingCancel: @unchecked Sendable {
-    static let queue = DispatchQueue(label: "postgres-cancel", attributes: .concurrent)
+private final class CancelRequest: @unchecked Sendable {
     private let key: OpaquePointer
     init(key: OpaquePointer) { self.key = key }
     deinit { PQfreeCancel(key) }

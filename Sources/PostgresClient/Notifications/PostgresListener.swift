@@ -98,7 +98,7 @@ public final class PostgresListener: Sendable {
         while isWanted() {
             do {
                 let connection = try await PostgresConnection.connect(configuration)
-                await connection.observe(
+                connection.observe(
                     notification: { [weak self] in self?.deliver($0) }, end: { [changed] in changed.raise() })
                 defer { interrupt() }
                 do {

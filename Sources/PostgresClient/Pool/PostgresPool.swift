@@ -37,6 +37,10 @@ public final class PostgresPool: PostgresExecutor {
         try await withConnection { try await $0.pipeline(statements) }
     }
 
+    public func independently(_ statements: [Statement]) async throws -> [Result<QueryResult, PostgresError>] {
+        try await withConnection { try await $0.independently(statements) }
+    }
+
     /// Lends a connection for as long as `body` runs. One that comes back inside a transaction is closed, never lent on.
     ///
     /// - Throws: `poolWaitDeadlineExceeded`, `connectionFailed`, `poolClosed`, and what `body` throws.
@@ -129,7 +133,8 @@ public final class PostgresPool: PostgresExecutor {
     }
 
     private func giveBack(_ connection: PostgresConnection) async {
-        let isUsable = !connection.isBroken ? await connection.transactionStatus() == PQTRANS_IDLE : false
+        if connection.wire.standing == .busy { await connection.settle() }
+        let isUsable = connection.wire.standing == .free
         await carryOut(shared.withLock { $0.state.giveBack(connection, isUsable: isUsable) })
         wakeDrained()
     }

@@ -29,6 +29,11 @@ public final class PostgresTransaction: PostgresExecutor {
         return Array(try await connection.pipeline([begin] + statements).dropFirst())
     }
 
+    public func independently(_ statements: [Statement]) async throws -> [Result<QueryResult, PostgresError>] {
+        if !hasBegun.withLock({ $0 }) { _ = try await pipeline([]) }
+        return try await connection.independently(statements)
+    }
+
     /// COPY … FROM STDIN inside this transaction.
     @discardableResult
     public func copyIn(_ sql: String, _ body: (CopyWriter) async throws -> Void) async throws -> Int {

@@ -61,6 +61,9 @@ public struct PostgresError: Error, Sendable, Equatable, CustomStringConvertible
         context = field("W")
     }
 
+    /// Whether the server ends the connection with it.
+    var isFatal: Bool { severity == "FATAL" || severity == "PANIC" }
+
     /// Whether the statement cache and the server no longer agree, so that preparing anew helps.
     var isStalePlan: Bool {
         sqlState == .invalidStatementName
@@ -77,6 +80,14 @@ public enum PostgresClientError: Error, Sendable {
     case commitUnknown(String)
     /// A transaction whose statement had failed was committed; the server rolled it back.
     case transactionAborted
+    /// The deadline of ``withPostgresDeadline(_:_:)`` passed; the server was told to stop. Whether a statement that
+    /// changes something took effect is not known, unless a transaction was open: then it did not.
+    case deadlineExceeded
+    /// A statement was given to a connection whose rows are still being read, or that still takes a COPY in: it would
+    /// wait for ever if its caller is the reader.
+    case streamUnderWay
+    /// More parameters than the protocol counts (65,535), or a value beyond 1 GB.
+    case tooLarge(String)
     case poolWaitDeadlineExceeded(waited: Duration, maximumConnections: Int)
     case poolClosed
     case decoding(column: String, expected: String, found: PostgresType, isNull: Bool)

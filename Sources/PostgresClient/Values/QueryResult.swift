@@ -10,6 +10,8 @@ final class ColumnNames: Sendable {
         names = (0..<PQnfields(result)).map { String(cString: PQfname(result, $0)) }
         indices = Dictionary(names.enumerated().map { ($1, Int32($0)) }, uniquingKeysWith: { first, _ in first })
     }
+
+    func fit(_ result: OpaquePointer) -> Bool { names.count == Int(PQnfields(result)) }
 }
 
 /// Owns a `PGresult`. `@unchecked Sendable`: after libpq hands a result over nothing changes it, and all accessors used
@@ -35,6 +37,8 @@ public struct QueryResult: Sendable, RandomAccessCollection {
 
     /// Such as `INSERT 0 1`.
     public var commandTag: String { String(cString: PQcmdStatus(box.pointer)) }
+    var endedTransaction: Bool { commandTag == "COMMIT" || commandTag == "ROLLBACK" }
+
     /// Rows that the command inserted, changed, deleted, read or copied.
     public var affectedRows: Int { Int(String(cString: PQcmdTuples(box.pointer))) ?? 0 }
 }

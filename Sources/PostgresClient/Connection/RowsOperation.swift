@@ -1,0 +1,52 @@
+import CLibPQ
+
+/// A statement whose rows are read one by one (single-row mode, libpq chapter 34.6). Not prepared by name: its plan is
+/// for this once.
+final class RowsOperation: PullOperation<[Row]>, @unchecked Sendable {
+    private let statement: Statement
+    private let chunkSize: Int
+    private var names: ColumnNames?
+
+    init(_ statement: Statement, chunkSize: Int) {
+        self.statement = statement
+        self.chunkSize = max(chunkSize, 1)
+    }
+
+    override func check() throws { try statement.checkSize() }
+
+    override func start(on wire: Wire) throws {
+        guard let connection = wire.connection else { throw PostgresClientError.connectionLost("closed") }
+        _ = try Outgoing.send(statement, connection, orElse: wire)
+        guard PQsetSingleRowMode(connection) == 1 else { throw PostgresClientError.connectionLost(wire.message) }
+    }
+
+    override func take(from connection: OpaquePointer, _ wire: Wire) throws -> Taken {
+        var rows: [Row] = []
+        while rows.count < chunkSize {
+            guard let arrived = try result(from: connection, wire) else {
+                return rows.isEmpty ? .nothingYet : .chunk(rows)
+            }
+            guard let result = arrived else { return rows.isEmpty ? .end : .chunk(rows) }
+            switch PQresultStatus(result) {
+            case PGRES_SINGLE_TUPLE:
+                let names = names ?? ColumnNames(result)
+                self.names = names
+                if rows.isEmpty { rows.reserveCapacity(chunkSize) }
+                rows.append(Row(result: QueryResult(box: ResultBox(result), names: names), index: 0))
+            case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH:
+                PQclear(result)
+                throw PostgresClientError.copy("COPY has no rows")
+            default: PQclear(result)
+            }
+        }
+        return .chunk(rows)
+    }
+
+    override func drop(from connection: OpaquePointer, _ wire: Wire) throws -> Bool {
+        while let arrived = try result(from: connection, wire) {
+            guard let result = arrived else { return true }
+            PQclear(result)
+        }
+        return false
+    }
+}
