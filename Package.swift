@@ -54,10 +54,15 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(name: "RegistryDomain", swiftSettings: strict),
+        // Merkle trees, signed notes and tiles; knows nothing of the register.
+        .target(
+            name: "TransparencyLog",
+            dependencies: [.product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict),
         .target(
             name: "RegistryStore",
             dependencies: [
-                "RegistryDomain", "PostgresClient",
+                "RegistryDomain", "PostgresClient", "TransparencyLog",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
@@ -66,7 +71,7 @@ let package = Package(
         .target(
             name: "RegistryJobs",
             dependencies: [
-                "RegistryDomain", "RegistryStore", "CLibZip", "CLibXlsxWriter",
+                "RegistryDomain", "RegistryStore", "TransparencyLog", "CLibZip", "CLibXlsxWriter",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Yams", package: "Yams"),
@@ -76,7 +81,7 @@ let package = Package(
         .target(
             name: "RegistryAPI",
             dependencies: [
-                "RegistryDomain", "RegistryStore", "RegistryJobs", "CZlib",
+                "RegistryDomain", "RegistryStore", "RegistryJobs", "TransparencyLog", "CZlib",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -103,7 +108,7 @@ let package = Package(
         .executableTarget(
             name: "ceregistry",
             dependencies: [
-                "RegistryAPI", "RegistryConsole", "RegistryJobs", "RegistryStore",
+                "RegistryAPI", "RegistryConsole", "RegistryJobs", "RegistryStore", "TransparencyLog",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -112,6 +117,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(name: "PostgresClientTests", dependencies: ["PostgresClient"], swiftSettings: strict),
+        .testTarget(name: "TransparencyLogTests", dependencies: ["TransparencyLog"], swiftSettings: strict),
         .testTarget(
             name: "RegistryDomainTests",
             dependencies: ["RegistryDomain", .product(name: "Yams", package: "Yams")],
@@ -122,7 +128,7 @@ let package = Package(
         .testTarget(
             name: "RegistryJobsTests",
             dependencies: [
-                "RegistryJobs", "RegistryStore", "RegistryDomain", "PostgresClient", "CLibZip",
+                "RegistryJobs", "RegistryStore", "RegistryDomain", "PostgresClient", "TransparencyLog", "CLibZip",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),

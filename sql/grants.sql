@@ -74,3 +74,7 @@ GRANT INSERT (number, as_of, known_at, published_by, published_on) ON bulletin_p
 GRANT INSERT (number, form, sha256, content) ON bulletin_forms TO ceregistry_daemon;
 REVOKE EXECUTE ON FUNCTION oldest_writer() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION oldest_writer() TO ceregistry_daemon;
+
+GRANT INSERT (leaf_index, kind, record_id, data, hash) ON log_leaves TO ceregistry_daemon;
+GRANT INSERT (level, node_index, hash) ON log_nodes TO ceregistry_daemon;
+GRANT DELETE ON log_queue TO ceregistry_daemon;

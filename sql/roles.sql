@@ -43,3 +43,5 @@ GRANT USAGE, CREATE ON SCHEMA public TO ceregistry_owner;
 GRANT USAGE ON SCHEMA public TO ceregistry_daemon, ceregistry_auditor;
 CREATE EXTENSION IF NOT EXISTS btree_gist;
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
+-- Salts of the transparency log.
+CREATE EXTENSION IF NOT EXISTS pgcrypto;

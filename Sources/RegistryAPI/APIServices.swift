@@ -8,6 +8,8 @@ import RegistryStore
 public struct APIServices: Sendable {
     public var store: RegistryStore
     public var jobs: JobsClient
+    /// Nil where no transparency log is kept.
+    public var log: LogKeeper?
     public var metrics: MetricsRegistry
     /// Where uploads wait to be read.
     public var uploadDirectory: URL
@@ -19,12 +21,13 @@ public struct APIServices: Sendable {
     public var isAcceptingWork: @Sendable () -> Bool
 
     public init(
-        store: RegistryStore, jobs: JobsClient, metrics: MetricsRegistry, uploadDirectory: URL,
+        store: RegistryStore, jobs: JobsClient, log: LogKeeper? = nil, metrics: MetricsRegistry, uploadDirectory: URL,
         largestUpload: Int = 64 * 1024 * 1024, verificationPage: @escaping @Sendable (Verification?, String) -> String,
         isAcceptingWork: @escaping @Sendable () -> Bool
     ) {
         self.store = store
         self.jobs = jobs
+        self.log = log
         self.metrics = metrics
         self.uploadDirectory = uploadDirectory
         self.largestUpload = largestUpload

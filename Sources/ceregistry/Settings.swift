@@ -24,6 +24,9 @@ struct Settings: Sendable {
     /// Where the bulletin becomes a PDF.
     var printer: PDFPrinter
     var logLevel: Logger.Level
+    /// Where the transparency log's checkpoints are kept, and its private keys; nil where no log is kept.
+    var logFolder: LogFolder?
+    var logKeyFolder: LogKeyFolder?
 
     struct Mistake: Error, CustomStringConvertible {
         var description: String
@@ -57,6 +60,11 @@ struct Settings: Sendable {
         logLevel = value("CEREGISTRY_LOG_LEVEL", "logLevel").flatMap { Logger.Level(rawValue: $0) } ?? .info
         printer = PDFPrinter(program: value("CEREGISTRY_WEASYPRINT", "weasyprint") ?? "weasyprint")
         sqlDirectory = value("CEREGISTRY_SQL_DIRECTORY", "sqlDirectory") ?? Self.findSQL()
+        if let path = value("CEREGISTRY_LOG_DIRECTORY", "logDirectory"), !path.isEmpty {
+            let keys = value("CEREGISTRY_LOG_KEY_DIRECTORY", "logKeyDirectory") ?? path + "-keys"
+            logFolder = LogFolder(URL(fileURLWithPath: path, isDirectory: true))
+            logKeyFolder = LogKeyFolder(URL(fileURLWithPath: keys, isDirectory: true))
+        }
         clock = try Self.clock(value("CEREGISTRY_CLOCK", "clock"), environment: self.environment)
     }
 
@@ -97,6 +105,12 @@ struct Settings: Sendable {
             folder.deleteLastPathComponent()
         }
         return "sql"
+    }
+
+    /// Nil where no transparency log is kept.
+    func logKeeper(_ store: RegistryStore, logger: Logger) -> LogKeeper? {
+        guard let logFolder, let logKeyFolder else { return nil }
+        return LogKeeper(store: store, folder: logFolder, keyFolder: logKeyFolder, logger: logger)
     }
 
     func store(logger: Logger, role: StoreConfiguration.DatabaseRole = .daemon, connections: Int? = nil)

@@ -29,6 +29,7 @@ print(json.dumps({
     "adminDatabaseUrl": os.environ["CEREGISTRY_ADMIN_DATABASE_URL"],
     "auditDatabaseUrl": os.environ.get("CEREGISTRY_AUDIT_DATABASE_URL"),
     "dataDir": os.environ["DATA_DIR"],
+    "logDirectory": os.environ["CEREGISTRY_LOG_DIRECTORY"],
     "idNumbers": report["idNumbers"],
     "users": [{**user, "authority": user.get("authority")} for user in report["users"]],
 }, ensure_ascii=False, indent=2))

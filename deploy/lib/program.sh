@@ -34,6 +34,8 @@ program_environment() {
     export DATABASE_URL="$DAEMON_URL" CEREGISTRY_ADMIN_DATABASE_URL="$ADMIN_URL" CEREGISTRY_AUDIT_DATABASE_URL="$AUDITOR_URL"
   fi
   export CEREGISTRY_SQL_DIRECTORY="$DATA_DIR/program/sql"
+  export CEREGISTRY_LOG_DIRECTORY="${CEREGISTRY_LOG_DIRECTORY:-$DATA_DIR/transparency}"
+  export CEREGISTRY_LOG_KEY_DIRECTORY="${CEREGISTRY_LOG_KEY_DIRECTORY:-$DATA_DIR/transparency-keys}"
 }
 
 run_program() { "$DATA_DIR/program/ceregistry" "$@"; }
@@ -49,6 +51,26 @@ daemon_account() {
   else
     id -un
   fi
+}
+
+# As the daemon's account: it owns the log's keys, and nobody else reads them.
+run_as_daemon() {
+  if is_root; then (cd / && runuser -u "$(daemon_account)" -- "$DATA_DIR/program/ceregistry" "$@"); else run_program "$@"; fi
+}
+
+# A key and a first checkpoint of the transparency log, once; later runs sign what has been recorded since.
+set_up_log() {
+  local origin folder
+  for folder in "$CEREGISTRY_LOG_DIRECTORY" "$CEREGISTRY_LOG_KEY_DIRECTORY"; do
+    mkdir -p "$folder"
+    if is_root; then chown "$(daemon_account)" "$folder"; fi
+  done
+  chmod 755 "$CEREGISTRY_LOG_DIRECTORY"
+  chmod 700 "$CEREGISTRY_LOG_KEY_DIRECTORY"
+  # Its name for ever; two registers never have the same.
+  origin="${CEREGISTRY_LOG_ORIGIN:-$(hostname)/ceregistry/$(head -c 4 /dev/urandom | od -An -tx1 | tr -d ' \n')}"
+  run_as_daemon log key generate --if-missing --origin "$origin" >&2
+  run_as_daemon log checkpoint >/dev/null || fail "the transparency log refuses: the register contradicts a checkpoint in $CEREGISTRY_LOG_DIRECTORY"
 }
 
 start_daemon() {

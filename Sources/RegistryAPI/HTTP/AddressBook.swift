@@ -7,12 +7,14 @@ struct AddressBook: Sendable {
         var template: String
         var parts: [Substring]
         var methods: Set<HTTPRequest.Method>
+        var takesRest = false
 
         /// The value of `Allow`.
         var allow: String { methods.map(\.rawValue).sorted().joined(separator: ", ") }
 
         fileprivate func matches(_ path: [Substring]) -> Bool {
-            parts.count == path.count && zip(parts, path).allSatisfy { $0.hasPrefix("{") || $0 == $1 }
+            (parts.count == path.count || takesRest && parts.count <= path.count)
+                && zip(parts, path).allSatisfy { $0.hasPrefix("{") || $0 == $1 }
         }
     }
 
@@ -24,9 +26,11 @@ struct AddressBook: Sendable {
             methods[path, default: []].insert(method)
             if method == .get { methods[path, default: []].insert(.head) }
         }
+        let whole = Set(endpoints.filter(\.takesRest).map(\.path))
         // `{` sorts after every letter, so that a named address comes before a template that fits it too.
         addresses = methods.sorted { $0.key < $1.key }.map { path, methods in
-            Address(template: path, parts: path.split(separator: "/"), methods: methods)
+            Address(
+                template: path, parts: path.split(separator: "/"), methods: methods, takesRest: whole.contains(path))
         }
     }
 

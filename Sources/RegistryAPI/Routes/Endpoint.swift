@@ -27,6 +27,8 @@ struct Endpoint: Sendable {
     var intake: Intake
     /// How long it may take before the client is told to try again.
     var timeLimit: Duration
+    /// The last parameter of the path takes whatever is left of it, slashes too.
+    var takesRest = false
 
     init(
         _ method: HTTPRequest.Method, _ path: String, _ operation: String, _ service: Service, intake: Intake,
@@ -64,6 +66,12 @@ struct Endpoint: Sendable {
         return endpoint
     }
 
+    func takingRest() -> Endpoint {
+        var endpoint = self
+        endpoint.takesRest = true
+        return endpoint
+    }
+
     /// Nil where nobody need be signed in.
     var action: Rights.Action? {
         switch service {
@@ -73,8 +81,11 @@ struct Endpoint: Sendable {
     }
 
     /// `/learners/{id}` as the router writes it.
-    var routerPath: String { path.replacing("{", with: ":").replacing("}", with: "") }
+    var routerPath: String {
+        let path = takesRest ? path.prefix { $0 != "{" } + "**" : path[...]
+        return path.replacing("{", with: ":").replacing("}", with: "").description
+    }
 
     static let all: [Endpoint] =
-        everybody + session + learners + employers + claims + register + imports + operations + bulletins + users
+        everybody + session + learners + employers + claims + register + imports + operations + bulletins + users + log
 }

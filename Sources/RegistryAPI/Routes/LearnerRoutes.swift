@@ -102,10 +102,10 @@ extension Endpoint {
                 .created)
         },
         .post("/api/v1/learners/{id}/certificates", "printCertificate", .printCertificate) { exchange in
-            try .json(
-                try await exchange.store.printCertificate(
-                    learner: exchange.id(), as: exchange.caller, once: exchange.once()),
-                .created)
+            var record = try await exchange.store.printCertificate(
+                learner: exchange.id(), as: exchange.caller, once: exchange.once())
+            record.proof = await exchange.services.proof(of: record)
+            return try .json(record, .created)
         },
     ]
 

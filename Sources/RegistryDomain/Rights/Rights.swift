@@ -12,7 +12,7 @@ public enum Rights {
         case printCertificate, issueNotice
         case importEmployers, importLearners, importCompletions, importOpenings, readImport
         case readAudit, runAudit, acknowledgeFinding, readBulletin, publishBulletin, readPolicy, loadPolicy
-        case readAccessLog, manageUsers
+        case readAccessLog, manageUsers, exportLog
         /// Opening a learner's account and setting a password for one use (A1, A2).
         case helpWithAccount
     }
@@ -58,7 +58,7 @@ public enum Rights {
         .cityOfficer: bureau(.all).merging(
             [
                 .rerouteClaim: .all, .readAudit: .all, .runAudit: .all, .acknowledgeFinding: .all,
-                .publishBulletin: .all, .readAccessLog: .all,
+                .publishBulletin: .all, .readAccessLog: .all, .exportLog: .all,
             ],
             uniquingKeysWith: { first, _ in first }),
         .baseOfficer: reading(.all, learners).merging(
@@ -70,7 +70,7 @@ public enum Rights {
         .auditor: reading(.all, learners).merging(
             [
                 .readEmployer: .all, .listClaims: .all, .readClaim: .all, .readImport: .all, .readAudit: .all,
-                .readBulletin: .all, .readAccessLog: .all,
+                .readBulletin: .all, .readAccessLog: .all, .exportLog: .all,
             ], uniquingKeysWith: { first, _ in first }),
         .admin: [
             .readEmployer: .all, .createEmployer: .all, .importEmployers: .all, .readImport: .own, .readAudit: .all,

@@ -8,21 +8,27 @@ public struct Auditor: Sendable {
     private let store: RegistryStore
     private let reader: RegistryStore
     private let sqlDirectory: String
+    private let log: LogFolder?
     private let logger: Logger
 
     /// - Parameters:
     ///   - reader: a store whose database role is the auditor's.
     ///   - sqlDirectory: the folder of the migrations; its `guards.json` says what must guard the register.
-    public init(store: RegistryStore, reader: RegistryStore, sqlDirectory: String, logger: Logger) {
+    ///   - log: where the transparency log's checkpoints are; nil where none is kept.
+    public init(
+        store: RegistryStore, reader: RegistryStore, sqlDirectory: String, log: LogFolder? = nil, logger: Logger
+    ) {
         self.store = store
         self.reader = reader
         self.sqlDirectory = sqlDirectory
+        self.log = log
         self.logger = logger
     }
 
     /// - Throws: `GuardManifest.Mistake` without the manifest, `StoreError.conflict` while another run is under way.
     public func run(_ request: AuditRequest = AuditRequest()) async throws -> AuditReport {
-        let report = try await reader.audit(request, guards: try guards(), keepingIn: store)
+        let report = try await reader.audit(
+            request, guards: try guards(), log: try await log?.evidence() ?? LogEvidence(), keepingIn: store)
         logger.notice(
             "audit",
             metadata: [

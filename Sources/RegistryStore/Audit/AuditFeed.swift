@@ -46,23 +46,30 @@ enum AuditFeed {
             SELECT coalesce(c.learner_id, v.claim_id), hash_record_extended(ROW(v.id, v.xmin), 9)
             FROM claim_events v LEFT JOIN claims c ON c.id = v.claim_id
             UNION ALL
-            SELECT coalesce(c.learner_id, d.claim_id), hash_record_extended(ROW(d.id, d.xmin, e.xmin, h.digest), 10)
-            FROM decisions d LEFT JOIN claims c ON c.id = d.claim_id LEFT JOIN register_entries e ON e.decision_id = d.id
+            SELECT coalesce(c.learner_id, d.claim_id), hash_record_extended(ROW(d.id, d.xmin, e.xmin, h.digest, l.xmin, q.xmin), 10)
+            FROM decisions d LEFT JOIN log_leaves l ON l.kind = 'decision' AND l.record_id = d.id
+            LEFT JOIN log_queue q ON q.kind = 'decision' AND q.record_id = d.id LEFT JOIN claims c ON c.id = d.claim_id LEFT JOIN register_entries e ON e.decision_id = d.id
             LEFT JOIN hands h ON h.id = d.decided_by
             UNION ALL
-            SELECT e.learner_id, hash_record_extended(ROW(e.id, e.xmin, c.xmin, c.learner_id, d.xmin, r.xmin, s.xmin, h.digest), 11)
-            FROM register_entries e LEFT JOIN claims c ON c.id = e.claim_id LEFT JOIN decisions d ON d.id = e.decision_id
+            SELECT e.learner_id, hash_record_extended(ROW(e.id, e.xmin, c.xmin, c.learner_id, d.xmin, r.xmin, s.xmin, h.digest, l.xmin, q.xmin), 11)
+            FROM register_entries e LEFT JOIN log_leaves l ON l.kind = 'entry' AND l.record_id = e.id
+            LEFT JOIN log_queue q ON q.kind = 'entry' AND q.record_id = e.id LEFT JOIN claims c ON c.id = e.claim_id LEFT JOIN decisions d ON d.id = e.decision_id
             LEFT JOIN completion_records r ON r.id = e.completion_record_id LEFT JOIN standing_entries s ON s.entry_id = e.id
             LEFT JOIN hands h ON h.id = e.recorded_by
             UNION ALL
-            SELECT coalesce(e.learner_id, r.entry_id), hash_record_extended(ROW(r.entry_id, r.xmin, h.digest), 12)
-            FROM reversals r LEFT JOIN register_entries e ON e.id = r.entry_id LEFT JOIN hands h ON h.id = r.recorded_by
+            SELECT coalesce(e.learner_id, r.entry_id), hash_record_extended(ROW(r.entry_id, r.xmin, h.digest, l.xmin, q.xmin), 12)
+            FROM reversals r LEFT JOIN log_leaves l ON l.kind = 'reversal' AND l.record_id = r.entry_id
+            LEFT JOIN log_queue q ON q.kind = 'reversal' AND q.record_id = r.entry_id LEFT JOIN register_entries e ON e.id = r.entry_id LEFT JOIN hands h ON h.id = r.recorded_by
             UNION ALL
             SELECT s.learner_id, hash_record_extended(ROW(s.entry_id, s.xmin, e.xmin), 13)
             FROM standing_entries s LEFT JOIN register_entries e ON e.id = s.entry_id
             UNION ALL
             SELECT k.key, hash_record_extended(ROW(m.id, m.xmin, v.xmin), 14)
             FROM merges m LEFT JOIN merge_reversals v ON v.merge_id = m.id CROSS JOIN unnest(m.moved || m.kept_id || m.merged_id) k (key)
+            UNION ALL
+            SELECT coalesce(learner_id, record_id), hash_record_extended(ROW(kind, record_id, xmin), 15) FROM log_openings
+            UNION ALL
+            SELECT learner_id, hash_record_extended(ROW(id, xmin), 16) FROM learner_corrections
         )
         """
 

@@ -109,6 +109,13 @@ enum AuditRemedy {
             zh: "请学员所在单位补录任职，或确认该记录是否应合并到他人名下。",
             en: "The employer enters the employment, or the record is merged into the person that it belongs to."),
         "learnerPlace": rebuild,
+        "decisionLeaf": tampered, "entryLeaf": tampered, "reversalLeaf": tampered, "leafMissing": tampered,
+        "leafWithoutRecord": tampered, "leafHash": tampered, "leafGap": tampered, "logNode": tampered,
+        "checkpoint": tampered,
+        "identityUnrecorded": tampered,
+        "leafWaiting": Text(
+            zh: "查明为何未能写入透明日志（ceregistry log checkpoint）；记录已不存在的，按被删除处理。",
+            en: "Find out why it cannot be taken in (ceregistry log checkpoint); a record that is gone was deleted."),
         "claimWaiting": Text(
             zh: "请该机构尽快认定或退回；无力办理的，由市人社局转办（Q7）。",
             en: "The authority decides or returns it now; where it cannot, the city bureau reroutes it (Q7)."),

@@ -40,15 +40,21 @@ struct AuditRun: Sendable {
     let sink: any AuditSink
     let manifest: GuardManifest
     let day: Day
+    /// What of the transparency log is kept outside the database.
+    let log: LogEvidence
     /// Of checks that were looked at everybody's records for.
     private(set) var whole: Set<String> = []
     private(set) var results: [AuditReport.CheckResult] = []
 
-    init(sql: any PostgresExecutor, sink: any AuditSink, manifest: GuardManifest, day: Day) {
+    init(
+        sql: any PostgresExecutor, sink: any AuditSink, manifest: GuardManifest, day: Day,
+        log: LogEvidence = LogEvidence()
+    ) {
         self.sql = sql
         self.sink = sink
         self.manifest = manifest
         self.day = day
+        self.log = log
     }
 
     var checks: [AuditCheck] { AuditCheck.all(manifest) }
@@ -86,15 +92,22 @@ struct AuditRun: Sendable {
 
     /// Makes the checks, and one that is no statement: what the manifest asks for and the catalogue lacks.
     mutating func make(_ extent: AuditExtent, losses: [(place: String, what: String)]) async throws {
+        try await make(checks, extent, losses: losses)
+    }
+
+    mutating func make(
+        _ checks: [AuditCheck], _ extent: AuditExtent, losses: [(place: String, what: String)]
+    ) async throws {
         _ = try await sql.execute("SET LOCAL cursor_tuple_fraction = 1")
+        let tree = try await LogTreeCheck(evidence: log).run(sql)
         for check in checks {
             try Task.checkCancellation()
             if check.name == AuditCheck.guardChanged.name {
-                whole.insert(check.name)
-                let rows = losses.map {
-                    FoundRow(id: check.fingerprint($0.place, $0.what), recordId: $0.place, detail: $0.what, scope: nil)
-                }
-                if !rows.isEmpty { try await sink.take(rows, of: check, failed: false) }
+                try await take(losses.map { ($0.place, $0.what) }, of: check)
+            } else if check.name == AuditCheck.logNode.name {
+                try await take(tree.nodes.map { ($0.place, $0.what) }, of: check)
+            } else if check.name == AuditCheck.checkpoint.name {
+                try await take(tree.checkpoints.map { ($0.size, $0.what) }, of: check)
             } else if check.name == AuditCheck.publication.name {
                 whole.insert(check.name)
                 for (number, day) in try await Self.alteredBulletins(sql) {
@@ -108,6 +121,15 @@ struct AuditRun: Sendable {
                 try await all(check)
             }
         }
+    }
+
+    /// What was found otherwise than by a statement.
+    private mutating func take(_ found: [(record: String, detail: String)], of check: AuditCheck) async throws {
+        whole.insert(check.name)
+        let rows = found.map { record, detail in
+            FoundRow(id: check.fingerprint(record, detail), recordId: record, detail: detail, scope: nil)
+        }
+        if !rows.isEmpty { try await sink.take(rows, of: check, failed: false) }
     }
 
     /// Published bulletins, each made again from what was recorded before its moment.
@@ -186,7 +208,7 @@ extension AuditCheck {
 
     /// Statements in the program, those made from the manifest, and the manifest's own.
     static func all(_ manifest: GuardManifest) -> [AuditCheck] {
-        [guardChanged] + all + [publication] + GuardRowChecks(manifest: manifest).checks
+        [guardChanged] + all + [publication, logNode, checkpoint] + GuardRowChecks(manifest: manifest).checks
     }
 
     static let guardChanged = AuditCheck(

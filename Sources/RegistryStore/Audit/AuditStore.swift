@@ -9,13 +9,13 @@ extension RegistryStore {
     /// Looks at the whole register at one moment, with the reader's own read-only role, and keeps nothing.
     ///
     /// - Parameter asOf: the business day that the look is for; today when nil.
-    public func audit(asOf: Day?, guards: GuardManifest) async throws -> AuditReport {
+    public func audit(asOf: Day?, guards: GuardManifest, log: LogEvidence = LogEvidence()) async throws -> AuditReport {
         let day = asOf ?? today
         let started = Date()
         return try await translating {
             try await pool.withTransaction(isolation: .repeatableRead, readOnly: true) { sql in
                 let sink = CountingSink()
-                var run = AuditRun(sql: sql, sink: sink, manifest: guards, day: day)
+                var run = AuditRun(sql: sql, sink: sink, manifest: guards, day: day, log: log)
                 let losses = guards.losses(in: try GuardManifest(try await sql.execute(GuardManifest.reading)))
                 try await run.make(AuditExtent(kind: .full, cause: .first), losses: losses)
                 let found = await sink.counts
@@ -34,14 +34,40 @@ extension RegistryStore {
         }
     }
 
+    /// What of the audit is about the transparency log, over everything; keeps nothing.
+    public func auditLog(_ evidence: LogEvidence) async throws -> AuditReport {
+        let started = Date()
+        let day = today
+        return try await translating {
+            try await pool.withTransaction(isolation: .repeatableRead, readOnly: true) { sql in
+                let sink = CountingSink()
+                var run = AuditRun(
+                    sql: sql, sink: sink, manifest: GuardManifest(postgres: 0, guards: []), day: day, log: evidence)
+                let checks = AuditCheck.log + [.logNode, .checkpoint]
+                try await run.make(checks, AuditExtent(kind: .full, cause: .asked), losses: [])
+                let found = await sink.counts
+                var totals = AuditReport.Totals()
+                totals.errors = found.values.reduce(0, +)
+                return AuditReport(
+                    id: UUID(), kind: .full, cause: .asked, asOf: day, startedAt: started, finishedAt: Date(),
+                    counts: try await Self.counts(sql),
+                    checks: checks.map { .init(name: $0.name, rule: $0.rule, findings: found[$0.name] ?? 0) },
+                    totals: totals, totalFindings: totals.errors, findings: await sink.listed)
+            }
+        }
+    }
+
     /// A run that is kept: everything, or what changed since the last one. It is kept whole or not at all; one that was
     /// killed leaves nothing that counts.
     ///
-    /// - Parameter writer: the store through which the run is kept; this one only reads.
+    /// - Parameters:
+    ///   - log: what of the transparency log is kept outside the database.
+    ///   - writer: the store through which the run is kept; this one only reads.
     /// - Throws: `StoreError.conflict` where another run is under way.
-    public func audit(_ request: AuditRequest, guards: GuardManifest, keepingIn writer: RegistryStore) async throws
-        -> AuditReport
-    {
+    public func audit(
+        _ request: AuditRequest, guards: GuardManifest, log: LogEvidence = LogEvidence(),
+        keepingIn writer: RegistryStore
+    ) async throws -> AuditReport {
         let day = request.asOf ?? today
         let started = Date()
         let id = UUID()
@@ -52,7 +78,8 @@ extension RegistryStore {
                     throw StoreError.conflict(.auditUnderWay, entry: nil, claim: nil)
                 }
                 _ = try await writer.pool.execute("DELETE FROM audit_staged_findings")
-                var run = AuditRun(sql: sql, sink: StagingSink(store: writer, run: id), manifest: guards, day: day)
+                var run = AuditRun(
+                    sql: sql, sink: StagingSink(store: writer, run: id), manifest: guards, day: day, log: log)
                 let losses = guards.losses(in: try GuardManifest(try await sql.execute(GuardManifest.reading)))
                 let trace = try await run.trace()
                 let extent = try await run.extent(

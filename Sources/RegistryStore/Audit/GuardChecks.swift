@@ -27,7 +27,8 @@ extension AuditCheck {
                 FROM (VALUES ('register_entries'), ('reversals'), ('decisions'), ('claim_routings'), ('claim_events'), ('access_log'),
                              ('learner_corrections'), ('employer_corrections'), ('merges'), ('merge_reversals'), ('excuses'),
                              ('excuse_revocations'), ('certificates'), ('policies'), ('audit_runs'), ('audit_findings'),
-                             ('audit_acknowledgements'), ('bulletin_publications'), ('bulletin_forms'), ('kept_apart')) t (name)
+                             ('audit_acknowledgements'), ('bulletin_publications'), ('bulletin_forms'), ('kept_apart'),
+                             ('log_leaves'), ('log_nodes')) t (name)
                 -- Bits of pg_trigger.tgtype (PostgreSQL, src/include/catalog/pg_trigger.h): DELETE 8, UPDATE 16, TRUNCATE 32.
                 CROSS JOIN (VALUES ('delete', 8), ('update', 16), ('truncate', 32)) w (operation, bit)
                 WHERE NOT EXISTS (SELECT FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid JOIN pg_proc f ON f.oid = g.tgfoid

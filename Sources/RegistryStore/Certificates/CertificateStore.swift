@@ -11,6 +11,8 @@ public struct CertificateRecord: Codable, Sendable {
     public var name: String
     public var printedOn: Day
     public var entries: [RegisterEntryRecord]
+    /// That the entries are in the transparency log; nil where none is kept.
+    public var proof: CertificateProof?
 }
 
 /// What a stranger learns of a printed certificate.

@@ -27,7 +27,8 @@ struct AuditCommand: AsyncParsableCommand {
                 let reader = settings.store(logger: common.logger, role: .auditor, connections: 1)
                 do {
                     let auditor = Auditor(
-                        store: store, reader: reader, sqlDirectory: settings.sqlDirectory, logger: common.logger)
+                        store: store, reader: reader, sqlDirectory: settings.sqlDirectory, log: settings.logFolder,
+                        logger: common.logger)
                     let report = try await auditor.run(AuditRequest(asOf: asOf, full: full))
                     await reader.close()
                     return report

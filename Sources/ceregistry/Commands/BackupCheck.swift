@@ -16,7 +16,9 @@ struct BackupCheck: AsyncParsableCommand {
         let report = try await common.withStore(role: .auditor) { store, settings in
             let pending = try await store.pendingMigrations(Migrator(directory: settings.sqlDirectory))
             for migration in pending { Say.note("missing: \(migration.name)") }
-            return try await store.audit(asOf: nil, guards: GuardManifest(directory: settings.sqlDirectory))
+            return try await store.audit(
+                asOf: nil, guards: GuardManifest(directory: settings.sqlDirectory),
+                log: try await settings.logFolder?.evidence() ?? LogEvidence())
         }
         if json {
             try Say.json(report)

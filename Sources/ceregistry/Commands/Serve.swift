@@ -79,9 +79,10 @@ struct Daemon {
         let metrics = MetricsRegistry()
         let imports = ImportService(store: store, logger: logger)
         await imports.markInterrupted()
+        let log = settings.logKeeper(store, logger: logger)
         let uploads = FileManager.default.temporaryDirectory.appendingPathComponent("ceregistry-uploads")
         let services = APIServices(
-            store: store, jobs: try jobs(imports), metrics: metrics, uploadDirectory: uploads,
+            store: store, jobs: try jobs(imports), log: log, metrics: metrics, uploadDirectory: uploads,
             verificationPage: try ConsolePages().verification, isAcceptingWork: { !state.isStopping })
         let router = try RegistryAPI(services: services, logger: logger).router(
             pages: Console.pages.map { ($0.method, $0.path) })
@@ -104,7 +105,10 @@ struct Daemon {
             logger: Logger(label: "ceregistry.http") { JSONLogHandler(level: .warning, label: $0) })
         let group = ServiceGroup(
             configuration: .init(
-                services: [.init(service: StopWatcher(state: state)), .init(service: application)],
+                services: [
+                    .init(service: StopWatcher(state: state)),
+                    .init(service: LogSequencer(store: store, logger: logger)), .init(service: application),
+                ],
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: Logger(label: "ceregistry.lifecycle") { JSONLogHandler(level: .error, label: $0) }))
         try await group.run()
@@ -116,7 +120,7 @@ struct Daemon {
     private func jobs(_ imports: ImportService) throws -> JobsClient {
         let auditor = Auditor(
             store: store, reader: settings.store(logger: logger, role: .auditor, connections: 2),
-            sqlDirectory: settings.sqlDirectory, logger: logger)
+            sqlDirectory: settings.sqlDirectory, log: settings.logFolder, logger: logger)
         let publisher = BulletinPublisher(
             store: store, page: try BulletinPages().page, printer: settings.printer, logger: logger)
         let store = store
@@ -143,6 +147,28 @@ final class DaemonState: Sendable {
     private let stopping = Atomic<Bool>(false)
     var isStopping: Bool { stopping.load(ordering: .relaxed) }
     func stop() { stopping.store(true, ordering: .relaxed) }
+}
+
+/// Gives records their leaves in the transparency log while the daemon runs. Nothing is lost where it does not: what waits is
+/// taken in before the next checkpoint.
+struct LogSequencer: Service {
+    let store: RegistryStore
+    let logger: Logger
+    private static let pause = Duration.seconds(15)
+
+    func run() async throws {
+        try? await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                try await Task.sleep(for: Self.pause)
+                do {
+                    _ = try await store.integrateLog()
+                } catch {
+                    logger.warning(
+                        "the transparency log could not take in what was recorded", metadata: ["why": "\(error)"])
+                }
+            }
+        }
+    }
 }
 
 /// Says at once that no new work is wanted, while the server finishes what it has.

@@ -4,20 +4,26 @@ import PostgresClient
 import RegistryDomain
 import RegistryJobs
 import Testing
+import TransparencyLog
 
 @testable import RegistryStore
 
 /// A demo city whose register is in order, and one record of each kind to spoil.
 struct AuditRegister {
     let registry: TestRegistry
+    /// Of the log of all that the demo recorded.
+    let checkpoint: Checkpoint
 
     static func with(_ body: (AuditRegister) async throws -> Void) async throws {
         try await TestRegistry.with(today: "2018-12-31") { registry in
             try await registry.loadDemo(learners: 400)
             _ = try await registry.publisher.publish(
                 number: "2018-1", asOf: nil, as: registry.caller("officer-city"))
+            let size = try await registry.store.integrateLog()
+            let root = try await registry.store.logTree(size: size).root()
             _ = try await registry.admin.execute("CREATE TEMPORARY TABLE pick AS \(unescaped: picks)")
-            try await body(AuditRegister(registry: registry))
+            try await body(
+                AuditRegister(registry: registry, checkpoint: Checkpoint(origin: "test", size: size, root: root)))
         }
     }
 
@@ -51,6 +57,10 @@ struct AuditRegister {
         if check.name == AuditCheck.publication.name {
             return try await AuditRun.alteredBulletins(registry.admin).map(\.number)
         }
+        if [AuditCheck.logNode.name, AuditCheck.checkpoint.name].contains(check.name) {
+            let tree = try await LogTreeCheck(evidence: LogEvidence(checkpoints: [checkpoint])).run(registry.admin)
+            return check.name == AuditCheck.logNode.name ? tree.nodes.map(\.place) : tree.checkpoints.map(\.size)
+        }
         return try await registry.admin.execute(check.statement(on: try #require(Day(day)))).map {
             try $0.decode("record_id")
         }
@@ -75,7 +85,7 @@ struct AuditRegister {
         }
         let values = [
             "' '", "'?'", "'0'", "'-1'", "'99999'", "id", "NULL", "'1900-01-01'", "'2100-01-01'", "'{}'", "'base'",
-            "'X'",
+            "'X'", "'00000000-0000-4000-8000-000000000001'",
         ]
         let broken: Statement = """
             SELECT count(*) AS n FROM \(unescaped: table) WHERE (\(unescaped: String(guarded.definition.dropFirst(6)))) IS FALSE
