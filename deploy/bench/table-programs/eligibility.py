@@ -1,0 +1,60 @@
+"""Eligibility over HTTP, beside the same SQL by pgbench and beside FastAPI with asyncpg."""
+import json
+import os
+import subprocess
+import time
+
+from anchor import script, statements
+from turns import Row
+
+# pgbench takes at most 128 scripts; each asks about another learner.
+LEARNERS = 120
+
+LUA = """
+local paths, at = {{ {paths} }}, 0
+wrk.headers["Authorization"] = "Bearer {token}"
+function request() at = at % #paths + 1 return wrk.format("GET", paths[at]) end
+"""
+
+
+class Eligibility:
+    def __init__(self, city, seconds):
+        self.city, self.seconds = city, seconds
+        self.token = city.sign_in("clerk-city")
+        self.learners = city.psql(f"SELECT id FROM learners ORDER BY md5(id::text) LIMIT {LEARNERS}").split()
+        first = self.learners[0]
+        log = city.logged(lambda: city.call("GET", self.path(first), token=self.token))
+        self.sql = [text for text in statements(log) if "FROM policies" not in text]
+        assert any("register_entries" in text for text in self.sql) and any("sessions" in text for text in self.sql), log
+        self.scripts = [script(self.sql, [(first, learner), (first.upper(), learner)]) for learner in self.learners]
+        self.rate = None
+
+    def path(self, learner): return f"/api/v1/learners/{learner}/eligibility?purpose=titlePromotion"
+
+    def lua(self): return LUA.format(paths=", ".join(f'"{self.path(learner)}"' for learner in self.learners), token=self.token)
+
+    def ours(self): return self.city.wrk(self.lua(), self.seconds)
+
+    def pgbench(self):
+        if self.rate is None: self.rate = self.city.pgbench(self.scripts, 16, 4000)
+        return self.city.pgbench(self.scripts, 16, self.rate * self.seconds)
+
+    def peer(self):
+        """The same answer by FastAPI: the same statements over asyncpg, two uvicorn workers."""
+        document = self.city.call("GET", self.path(self.learners[0]), token=self.token)
+        (self.city.folder / "peer.json").write_text(json.dumps({"document": document}))
+        port = self.city.asked.peer_port
+        process = subprocess.Popen([self.city.asked.python, "-m", "uvicorn", "peer:app", "--host", "127.0.0.1", "--port", str(port), "--workers", "2",
+                                    "--log-level", "warning"], cwd=os.path.dirname(__file__),
+                                   env={**os.environ, "PEER_DATABASE": self.city.daemon_database, "PEER_FOLDER": str(self.city.folder)},
+                                   stdout=subprocess.DEVNULL)
+        try:
+            time.sleep(3)
+            return self.city.wrk(self.lua(), self.seconds, url=f"http://127.0.0.1:{port}")
+        finally:
+            process.terminate()
+            process.wait()
+
+    def rows(self):
+        return [Row("eligibility by HTTP, 32 clients, against the same SQL by pgbench", self.ours, self.pgbench, at_least=0.6),
+                Row("eligibility by HTTP, against FastAPI with asyncpg", self.ours, self.peer, at_least=4)]

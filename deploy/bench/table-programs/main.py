@@ -1,0 +1,52 @@
+"""Rounds of deploy/bench/table."""
+import argparse
+import json
+import os
+import platform
+import subprocess
+
+from city import City
+from decisions import Decisions
+from desk import Desk
+from eligibility import Eligibility
+from turns import report
+from wholes import Wholes
+
+
+def parse():
+    parser = argparse.ArgumentParser()
+    for name in ("--program", "--bin", "--folder", "--python"): parser.add_argument(name, required=True)
+    for name in ("--port", "--peer-port", "--learners", "--rounds"): parser.add_argument(name, type=int, required=True)
+    parser.add_argument("--seconds", type=float, required=True)
+    parser.add_argument("--only", default="")
+    parser.add_argument("--json", action="store_true")
+    return parser.parse_args()
+
+
+def machine(city):
+    model = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), platform.machine())
+    return {"learners": f"{city.asked.learners:,}", "cores": os.cpu_count(), "processor": model,
+            "PostgreSQL": city.psql("SHOW server_version").split()[0],
+            "kernel": platform.release(), "Swift": subprocess.run(["swift", "--version"], capture_output=True, text=True).stdout.split("\n")[0]}
+
+
+def main():
+    asked = parse()
+    city = City(asked)
+    city.load(asked.learners)
+    city.serve()
+    try:
+        share = max(1, asked.learners // 100_000)
+        pieces = [Eligibility(city, asked.seconds), Decisions(city, count=min(6400, 640 * share), batches=min(4, share)),
+                  Desk(city, asked.seconds), Wholes(city)]
+        rows = [row for piece in pieces for row in piece.rows() if asked.only in row.name]
+        for row in rows: row.run(asked.rounds)
+        # No correctness check was skipped in what was measured.
+        found = json.loads(city.ceregistry("audit", "--full", "--json", allowed=(0, 1)))
+        assert found["errors"] == 0, found
+        report(rows, machine(city), asked.json)
+    finally:
+        city.stop()
+
+
+main()

@@ -1,0 +1,81 @@
+"""A peer that does the same work: FastAPI, asyncpg, orjson. The look-up of the caller, the log row, the person's history, the years
+judged, the answer of the same form."""
+import datetime
+import hashlib
+import json
+import os
+import uuid
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import asyncpg
+from fastapi import FastAPI, Request
+from fastapi.responses import ORJSONResponse
+
+TEMPLATE = json.loads(Path(os.environ["PEER_FOLDER"], "peer.json").read_text())["document"]
+
+CALLER = """
+SELECT u.id, u.role, u.authority FROM sessions s JOIN users u ON u.id = s.user_id
+WHERE s.token_hash = $1 AND s.revoked_at IS NULL AND s.expires_at > now() AND u.disabled_at IS NULL
+"""
+ENTERING = """
+SELECT set_config('ceregistry.role', $1, true), set_config('ceregistry.authority', $2, true), set_config('ceregistry.user_id', $3, true)
+"""
+LOGGED = """
+INSERT INTO access_log (user_id, role, authority, action, learner_id, outcome, reason, request_id)
+SELECT $1, $2, $3, 'readEligibility', id, 'allowed', $5, $6 FROM learners WHERE id = $4
+"""
+EMPLOYMENTS = """
+SELECT k.kind, k.level, k.division, e.employed_from, e.employed_until FROM employments e JOIN employers o ON o.id = e.employer_id
+JOIN employers k ON k.id = coalesce(o.merged_into, o.id)
+WHERE e.learner_id IN (SELECT person_records($1, NULL)) AND e.retracted_at IS NULL ORDER BY e.employed_from
+"""
+ENTRIES = """
+SELECT e.id, e.subject_year, e.mode, e.hours, e.recognized_on, r.reversed_on FROM register_entries e
+LEFT JOIN reversals r ON r.entry_id = e.id WHERE e.learner_id IN (SELECT person_records($1, NULL)) ORDER BY e.recognized_on, e.entry_number
+"""
+EXCUSES = """
+SELECT x.subject_year, x.approved_on, x.lifts_duty, v.revoked_on FROM excuses x LEFT JOIN excuse_revocations v ON v.excuse_id = x.id
+WHERE x.learner_id IN (SELECT person_records($1, NULL))
+"""
+YEARS = [(year["year"], year["requiredHours"], datetime.date.fromisoformat(year["dueOn"])) for year in TEMPLATE["years"]]
+TODAY = datetime.date.fromisoformat(TEMPLATE["asOf"])
+
+
+@asynccontextmanager
+async def lifespan(app):
+    async def ready(connection): await connection.execute("SET ROLE ceregistry_daemon; SET timezone = 'Asia/Shanghai'")
+    app.state.pool = await asyncpg.create_pool(os.environ["PEER_DATABASE"], min_size=8, max_size=8, setup=ready)
+    yield
+    await app.state.pool.close()
+
+
+app = FastAPI(lifespan=lifespan, default_response_class=ORJSONResponse)
+
+
+def judged(year, required, due, employments, entries, excuses):
+    standing = [e for e in entries if e["subject_year"] == year and e["recognized_on"] <= TODAY and not (e["reversed_on"] and e["reversed_on"] <= TODAY)]
+    online = max((e["hours"] for e in standing if e["mode"] == "online"), default=0)
+    met = sum(e["hours"] for e in standing if e["mode"] == "faceToFace")
+    hours, mode = (online, "online") if online >= met else (met, "faceToFace")
+    owed = any(e["employed_from"] <= TODAY and e["employed_from"].year <= year and (e["employed_until"] is None or e["employed_until"].year >= year)
+               for e in employments)
+    excused = any(x["subject_year"] == year and x["lifts_duty"] and not x["revoked_on"] for x in excuses)
+    status = ("complete" if hours >= required else "notOwed" if not owed else "excused" if excused else "inProgress" if TODAY <= due else "incomplete")
+    return {"year": year, "status": status, "requiredHours": required, "creditedHours": min(hours, required), "mode": mode if hours else None,
+            "entries": [str(e["id"]) for e in standing], "dueOn": due.isoformat()}
+
+
+@app.get("/api/v1/learners/{learner}/eligibility")
+async def eligibility(learner: uuid.UUID, purpose: str, request: Request):
+    token = request.headers["authorization"].removeprefix("Bearer ")
+    async with request.app.state.pool.acquire() as connection, connection.transaction():
+        caller = await connection.fetchrow(CALLER, hashlib.sha256(token.encode()).digest())
+        if caller is None: return ORJSONResponse({"code": "sessionEnded"}, 401)
+        await connection.fetchrow(ENTERING, caller["role"], caller["authority"] or "", str(caller["id"]))
+        await connection.execute(LOGGED, caller["id"], caller["role"], caller["authority"], learner, purpose, str(uuid.uuid4()))
+        employments, entries = await connection.fetch(EMPLOYMENTS, learner), await connection.fetch(ENTRIES, learner)
+        excuses = await connection.fetch(EXCUSES, learner)
+    years = [judged(*terms, employments, entries, excuses) for terms in YEARS]
+    outcome = "refused" if any(year["status"] == "incomplete" for year in years) else "accepted"
+    return ORJSONResponse({**TEMPLATE, "years": years, "outcome": outcome})

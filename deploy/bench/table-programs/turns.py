@@ -1,0 +1,61 @@
+"""Ours and theirs in turns, so that a busy machine is busy for both; medians as a table or as JSON."""
+import json
+import statistics
+import sys
+from dataclasses import dataclass, field
+from typing import Callable, Optional
+
+
+@dataclass
+class Row:
+    name: str
+    # A rate a second (more is better) or seconds (less is better), each given by one call.
+    ours: Callable[[], float]
+    theirs: Callable[[], float]
+    at_least: Optional[float] = None
+    at_most: Optional[float] = None
+    # Before each round, such as making what will be used up; not measured.
+    before: Callable[[], None] = lambda: None
+    rounds: list = field(default_factory=list)
+    pairs: list = field(default_factory=list)
+
+    def run(self, count):
+        for number in range(count):
+            print(f"{self.name}: round {number + 1} of {count}", file=sys.stderr)
+            self.before()
+            # Who goes first changes, so that a machine that slows down favours nobody.
+            pair = (self.ours(), self.theirs()) if number % 2 == 0 else tuple(reversed((self.theirs(), self.ours())))
+            self.pairs.append(pair)
+            self.rounds.append(pair[0] / pair[1])
+
+    @property
+    def ratio(self): return statistics.median(self.rounds)
+
+    @property
+    def goal(self): return self.at_least if self.at_least is not None else self.at_most
+
+    @property
+    def met(self):
+        if self.at_least is not None: return self.ratio >= self.at_least
+        return None if self.at_most is None else self.ratio <= self.at_most
+
+    def document(self):
+        return {"name": self.name, "ratio": round(self.ratio, 3), "goal": self.goal, "met": self.met,
+                "rounds": [round(value, 3) for value in self.rounds],
+                "ours": round(statistics.median(a for a, _ in self.pairs), 3), "theirs": round(statistics.median(b for _, b in self.pairs), 3)}
+
+    def line(self):
+        sign = "≥" if self.at_least is not None else "≤" if self.at_most is not None else " "
+        goal = "" if self.goal is None else f"{sign} {self.goal:g} {'✓' if self.met else '✗'}"
+        made = self.document()
+        return (f"{self.name:58}{self.ratio:8.2f}{goal:>10}{min(self.rounds):8.2f}{max(self.rounds):8.2f}"
+                f"{made['ours']:13,.2f}{made['theirs']:13,.2f}")
+
+
+def report(rows, machine, as_json):
+    if as_json:
+        print(json.dumps({"machine": machine, "rows": [row.document() for row in rows]}, ensure_ascii=False, indent=2))
+        return
+    print(" · ".join(f"{key} {value}" for key, value in machine.items()))
+    print(f"{'':58}{'ratio':>8}{'goal':>10}{'lowest':>8}{'highest':>8}{'ours':>13}{'theirs':>13}")
+    for row in rows: print(row.line())
