@@ -78,3 +78,31 @@ GRANT EXECUTE ON FUNCTION oldest_writer() TO ceregistry_daemon;
 GRANT INSERT (leaf_index, kind, record_id, data, hash) ON log_leaves TO ceregistry_daemon;
 GRANT INSERT (level, node_index, hash) ON log_nodes TO ceregistry_daemon;
 GRANT DELETE ON log_queue TO ceregistry_daemon;
+-- The base's training. Lists, bookings and running numbers are written by triggers and functions of the owner.
+GRANT INSERT ON approved_prices TO ceregistry_daemon;
+GRANT INSERT (id, employer_id, subject_year, kind, contact, note, due_on, sent_on, recorded_by),
+      UPDATE (state, places, answer_note, answered_by, answered_on, note, contact) ON training_plans TO ceregistry_daemon;
+GRANT INSERT (plan_id, learner_id, proposed_on, recorded_by) ON training_plan_learners TO ceregistry_daemon;
+GRANT INSERT (id, code, subject_year, course_title, place, places, hours, starts_on, ends_on, fee_in_fen, price_notice, price_version,
+              price_document, approved_fen_per_hour, recorded_by, recorded_on),
+      UPDATE (state, cancelled_on, cancelled_because) ON training_sessions TO ceregistry_daemon;
+GRANT INSERT (id, session_id, number, day, part, starts_at, ends_at, hours, room, teacher, topic) ON training_half_days TO ceregistry_daemon;
+GRANT INSERT (id, session_id, number, seed, answer_by, drawn_on, recorded_by) ON training_calls TO ceregistry_daemon;
+GRANT INSERT (id, call_id, session_id, learner_id, employer_id, rank, owes, is_expected, missed_before, asked_on, lot, state,
+              state_since) ON training_invitations TO ceregistry_daemon;
+GRANT INSERT (id, invitation_id, answer, reason, answered_on, recorded_by) ON training_answers TO ceregistry_daemon;
+GRANT INSERT (half_day_id, key) ON training_sign_in_keys TO ceregistry_daemon;
+REVOKE SELECT ON training_sign_in_keys FROM ceregistry_auditor;
+GRANT INSERT (id, session_id, rows, recorded_by) ON training_uploads TO ceregistry_daemon;
+GRANT INSERT (id, session_id, half_day_id, learner_id, is_present, method, seen_at, upload_id, corrects, reason, recorded_on,
+              recorded_by) ON training_attendance TO ceregistry_daemon;
+GRANT INSERT (id, session_id, learner_id, attempt, mark, pass_mark, assessed_on, corrects, reason, recorded_by)
+      ON training_assessments TO ceregistry_daemon;
+GRANT INSERT (id, session_id, recognized_on, learners, hours, left_out, recorded_by) ON training_recognitions TO ceregistry_daemon;
+GRANT INSERT (id, session_id, learner_id, payer, employer_id, fee_in_fen, charged_on, recorded_by) ON training_charges TO ceregistry_daemon;
+GRANT INSERT (id, year, number, session_id, employer_id, learner_id, amount_in_fen, received_on, recorded_by)
+      ON training_receipts TO ceregistry_daemon;
+GRANT INSERT ON training_receipt_lines TO ceregistry_daemon;
+GRANT INSERT (charge_id, year, number, refund_in_fen, reason, refunded_on, recorded_by) ON training_refunds TO ceregistry_daemon;
+REVOKE EXECUTE ON FUNCTION move_up(uuid, date), next_training_number(text, integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION next_training_number(text, integer) TO ceregistry_daemon;

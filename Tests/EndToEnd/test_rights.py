@@ -45,6 +45,38 @@ TABLE = {
     ("post", "/api/v1/claims/{id}/decisions"): "countyOfficer cityOfficer baseOfficer",
     ("post", "/api/v1/decisions"): "countyOfficer cityOfficer baseOfficer",
     ("post", "/api/v1/register/{id}/reversals"): "countyOfficer cityOfficer baseOfficer",
+    # The base's training.
+    ("post", "/api/v1/trainingPlans"): "unitAdmin",
+    ("get", "/api/v1/trainingPlans"): "learner unitAdmin clerk countyOfficer cityOfficer baseOfficer auditor",
+    ("get", "/api/v1/trainingPlans/{id}"): "learner unitAdmin clerk countyOfficer cityOfficer baseOfficer auditor",
+    ("post", "/api/v1/trainingPlans/{id}/learners"): "unitAdmin",
+    ("post", "/api/v1/trainingPlans/{id}/withdrawals"): "unitAdmin",
+    ("post", "/api/v1/trainingPlans/{id}/answers"): "baseOfficer",
+    ("get", "/api/v1/trainingRoster"): "unitAdmin",
+    ("get", "/api/v1/trainingNeeds"): "baseOfficer",
+    ("post", "/api/v1/trainingSessions"): "baseOfficer",
+    ("get", "/api/v1/trainingSessions"): "learner unitAdmin clerk countyOfficer cityOfficer baseOfficer auditor",
+    ("get", "/api/v1/trainingSessions/{id}"): "learner unitAdmin clerk countyOfficer cityOfficer baseOfficer auditor",
+    ("post", "/api/v1/trainingSessions/{id}/cancellations"): "baseOfficer",
+    ("post", "/api/v1/trainingSessions/{id}/calls"): "baseOfficer",
+    ("get", "/api/v1/trainingSessions/{id}/calls"): "learner unitAdmin clerk countyOfficer cityOfficer baseOfficer auditor",
+    ("get", "/api/v1/trainingInvitations"): "learner unitAdmin clerk countyOfficer cityOfficer baseOfficer auditor",
+    ("post", "/api/v1/trainingInvitations/{id}/answers"): "learner unitAdmin baseOfficer",
+    ("get", "/api/v1/trainingSessions/{id}/screens/{halfDay}"): "baseOfficer",
+    ("post", "/api/v1/trainingSignIns"): "learner",
+    ("get", "/api/v1/trainingSessions/{id}/list"): "learner unitAdmin clerk countyOfficer cityOfficer baseOfficer auditor",
+    ("post", "/api/v1/trainingSessions/{id}/attendance"): "baseOfficer",
+    ("post", "/api/v1/trainingSessions/{id}/attendance/corrections"): "baseOfficer",
+    ("post", "/api/v1/trainingSessions/{id}/assessments"): "baseOfficer",
+    ("post", "/api/v1/trainingSessions/{id}/assessments/corrections"): "baseOfficer",
+    ("post", "/api/v1/trainingSessions/{id}/files"): "baseOfficer",
+    ("get", "/api/v1/trainingSessions/{id}/recognition"): "baseOfficer",
+    ("post", "/api/v1/trainingSessions/{id}/recognitions"): "baseOfficer",
+    ("get", "/api/v1/trainingSessions/{id}/fees"): "learner unitAdmin clerk countyOfficer cityOfficer baseOfficer auditor",
+    ("post", "/api/v1/trainingSessions/{id}/charges"): "baseOfficer",
+    ("post", "/api/v1/trainingSessions/{id}/receipts"): "baseOfficer",
+    ("post", "/api/v1/trainingCharges/{id}/refunds"): "baseOfficer",
+    ("get", "/api/v1/trainingSessions/{id}/calendar"): "learner unitAdmin clerk countyOfficer cityOfficer baseOfficer auditor",
     ("get", "/api/v1/policies"): EVERYBODY,
     ("get", "/api/v1/policies/{notice}"): EVERYBODY,
     ("post", "/api/v1/imports/employers"): BUREAUS + " admin",
@@ -104,7 +136,7 @@ def address(registry, path, there=False):
     learner = registry.learner_there if there else registry.learner_here
     claim = registry.claim_there if there else registry.claim_here
     record = claim["id"] if "/claims/" in path else learner["id"] if "/learners/" in path else learner["employer"]["id"] if "/employers/" in path else str(uuid.uuid4())
-    return (path.replace("{id}", record).replace("{notice}", "2017-87").replace("{number}", "2017-1").replace("{username}", "nobody").replace("{code}", "0000"))
+    return (path.replace("{id}", record).replace("{notice}", "2017-87").replace("{number}", "2017-1").replace("{username}", "nobody").replace("{code}", "0000").replace("{halfDay}", str(uuid.uuid4())))
 
 
 def ask(registry, client, method, path, there=False):

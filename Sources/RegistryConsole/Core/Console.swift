@@ -21,7 +21,9 @@ public struct Console: Sendable {
     }
 
     /// Every address of the console.
-    public static var pages: [ConsolePage] { assetPages + sessionPages + counterPages + queuePages }
+    public static var pages: [ConsolePage] {
+        assetPages + sessionPages + counterPages + queuePages + trainingPages
+    }
 
     public func add<Context: ConsoleContext>(to router: Router<Context>) {
         for page in Self.pages {

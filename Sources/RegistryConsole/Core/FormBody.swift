@@ -35,6 +35,11 @@ struct FormBody: Sendable {
     /// As typed, spaces and all: a password.
     func verbatim(_ name: String) -> String { fields.first { $0.name == name }?.value ?? "" }
 
+    /// The first value of each field, to show a form again as it was filled in.
+    var fieldsByName: [String: String] {
+        Dictionary(fields.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+    }
+
     func all(_ name: String) -> [String] { fields.filter { $0.name == name }.map(\.value) }
 
     /// The fields whose names begin so, without that beginning.

@@ -20,7 +20,7 @@ struct Views: Sendable {
 
     static let assetTypes = [
         "console.css": "text/css; charset=utf-8", "console.js": "text/javascript; charset=utf-8",
-        "icon.svg": "image/svg+xml",
+        "icon.svg": "image/svg+xml", "training.js": "text/javascript; charset=utf-8",
     ]
 
     /// - Throws: `Mistake.missing` where the program was installed without its resources.

@@ -101,14 +101,17 @@ struct ConsoleTab {
 
     static func tabs(of caller: Caller) -> [ConsoleTab] {
         switch caller.role {
-        case .learner, .admin: []
-        case .unitAdmin, .clerk: [counter]
-        case .countyOfficer, .cityOfficer, .baseOfficer: [queue, counter]
-        case .auditor: [queue, counter]
+        case .admin: []
+        case .learner: [training]
+        case .clerk: [counter, training]
+        case .unitAdmin: [counter, training]
+        case .countyOfficer, .cityOfficer, .auditor: [queue, counter, training]
+        case .baseOfficer: [queue, training, counter]
         }
     }
 
     private static let counter = ConsoleTab(address: "/counter", word: "tabCounter")
+    private static let training = ConsoleTab(address: "/training", word: "tabTraining")
     private static let queue = ConsoleTab(address: "/queue", word: "tabQueue")
 
     static func home(of caller: Caller) -> String { tabs(of: caller).first?.address ?? "/sign-in" }

@@ -19,6 +19,8 @@ public struct Policy: Codable, Sendable, Equatable {
     public var purposes: [PurposeTerms]
     public var annualAssessment: AnnualAssessment
     public var fees: Fees
+    /// Nil in versions that were loaded before the base's training was here; then no session is scheduled.
+    public var training: TrainingTerms?
     public var recordLimits: RecordLimits
     /// After how many days without a decision the audit names a claim. The notice sets no time: the number is decided here.
     /// Nil in versions that were loaded before it was; then no claim is named.

@@ -14,6 +14,7 @@ extension Policy {
     /// Everything that is wrong with the policy's own sense; its form was checked by decoding it.
     public func validate() -> [PolicyMistake] {
         validateSubjectYears() + validateRoutes() + validatePurposes() + validateTexts() + validateLimits()
+            + validateTraining()
     }
 
     private func validateSubjectYears() -> [PolicyMistake] {

@@ -15,6 +15,8 @@ public enum Rights {
         case readAccessLog, manageUsers, exportLog
         /// Opening a learner's account and setting a password for one use (A1, A2).
         case helpWithAccount
+        case readTraining, planTraining, answerPlan, scheduleTraining, callTraining, answerCall
+        case signInToTraining, takeAttendance, assessTraining, recognizeTraining, chargeTraining
     }
 
     /// How far a right reaches.
@@ -43,16 +45,20 @@ public enum Rights {
         .learner: reading(.own, learners).merging(
             [
                 .submitClaim: .own, .withdrawClaim: .own, .resubmitClaim: .own, .listClaims: .own, .readClaim: .own,
-                .printCertificate: .own,
+                .printCertificate: .own, .readTraining: .own, .answerCall: .own, .signInToTraining: .own,
             ], uniquingKeysWith: { first, _ in first }),
         .unitAdmin: reading(.unit, learners).merging(
             [
                 .readEmployer: .all, .createLearner: .unit, .submitClaim: .unit, .withdrawClaim: .unit,
                 .resubmitClaim: .unit, .listClaims: .unit, .readClaim: .unit, .printCertificate: .unit,
                 .helpWithAccount: .unit,
+                .readTraining: .unit, .planTraining: .unit, .answerCall: .unit,
             ], uniquingKeysWith: { first, _ in first }),
         .clerk: reading(.area, learners).merging(
-            [.readEmployer: .all, .readClaim: .area, .printCertificate: .area, .issueNotice: .area],
+            [
+                .readEmployer: .all, .readClaim: .area, .printCertificate: .area, .issueNotice: .area,
+                .readTraining: .area,
+            ],
             uniquingKeysWith: { first, _ in first }),
         .countyOfficer: bureau(.area),
         .cityOfficer: bureau(.all).merging(
@@ -65,12 +71,14 @@ public enum Rights {
             [
                 .readEmployer: .all, .submitClaim: .all, .withdrawClaim: .routed, .resubmitClaim: .routed,
                 .listClaims: .routed, .readClaim: .routed, .decideClaim: .routed, .reverseEntry: .routed,
-                .printCertificate: .all, .readBulletin: .all,
+                .printCertificate: .all, .readBulletin: .all, .readTraining: .all, .answerPlan: .all,
+                .scheduleTraining: .all, .callTraining: .all, .answerCall: .all, .takeAttendance: .all,
+                .assessTraining: .all, .recognizeTraining: .routed, .chargeTraining: .all,
             ], uniquingKeysWith: { first, _ in first }),
         .auditor: reading(.all, learners).merging(
             [
                 .readEmployer: .all, .listClaims: .all, .readClaim: .all, .readImport: .all, .readAudit: .all,
-                .readBulletin: .all, .readAccessLog: .all, .exportLog: .all,
+                .readBulletin: .all, .readAccessLog: .all, .exportLog: .all, .readTraining: .all,
             ], uniquingKeysWith: { first, _ in first }),
         .admin: [
             .readEmployer: .all, .createEmployer: .all, .importEmployers: .all, .readImport: .own, .readAudit: .all,
@@ -91,7 +99,7 @@ public enum Rights {
                 .createEmployer, .changeEmployer, .createLearner, .addEmployment, .correctLearner, .mergeLearners,
                 .reverseMerge, .addExcuse, .submitClaim, .withdrawClaim, .resubmitClaim, .listClaims, .readClaim,
                 .printCertificate, .issueNotice, .importEmployers, .importLearners, .importCompletions, .importOpenings,
-                .readBulletin, .helpWithAccount,
+                .readBulletin, .helpWithAccount, .readTraining,
             ]
         return reading(scope, areaWide).merging(
             [

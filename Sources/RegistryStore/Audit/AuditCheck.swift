@@ -31,6 +31,7 @@ struct AuditCheck: Sendable {
     /// not.
     static let all: [AuditCheck] =
         guards + evidence + routes + decisions + claims + register + persons + places + passing + counts + log
+        + training
 
     static let named = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 

@@ -122,5 +122,20 @@ enum AuditRemedy {
         "authorityWithoutOfficer": Text(
             zh: "为该机构开通认定人员账号，或由市人社局转办这些申请（Q7）。",
             en: "Give the authority an officer, or the city bureau reroutes these claims (Q7)."),
+        "hoursWithoutAttendance": reverse, "hoursWithoutAssessment": reverse, "entryOutsideTheList": reverse,
+        "inTwoSessions": Text(
+            zh: "向基地核实本人当时在哪一个班次，更正另一条签到；已登记的，先撤销（Q8）。",
+            en: "Ask the base where the person was, and correct the other record; what stands is reversed first (Q8)."),
+        "roomOrTeacherTwice": tampered, "sessionWindow": tampered, "drawRepeated": tampered,
+        "placesOverbooked": tampered,
+        "feeAboveApproved": Text(
+            zh: "停止收费，退还超出核定标准的部分，并查明核定文件或收费被谁改动。",
+            en: "Stop charging, give back what is above the approval, and find out who changed the price or the fee."),
+        "feesDoNotAddUp": Text(
+            zh: "对照银行流水和收据存根核对该班次的每一笔，并查明记录被谁改动。",
+            en:
+                "Compare each payment of the session with the bank and the receipts, and find out who changed the records."
+        ),
+        "receiptNumbers": tampered,
     ]
 }

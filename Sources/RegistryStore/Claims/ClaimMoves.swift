@@ -85,6 +85,7 @@ extension RegistryTransaction {
                     expected: Text(zh: "与原申请相同；改变学习方式请另行申请", en: "the same as before; another mode is another claim"))
             ])
         }
+        try await refuseTypedHours(evidence, learner: claim.learnerId)
         let why = reason ?? claim.reason
         let history = try await history(of: claim.learnerId)
         let request = ClaimRequest(subjectYear: claim.subjectYear, evidence: evidence, reason: why)

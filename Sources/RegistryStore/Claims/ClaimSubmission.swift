@@ -20,6 +20,7 @@ extension RegistryStore {
 extension RegistryTransaction {
     func submit(_ claim: NewClaim, scope: Rights.Scope) async throws -> ClaimRecord {
         let learner = try await claimant(claim, scope: scope)
+        try await refuseTypedHours(claim.evidence, learner: learner.id)
         let history = try await history(of: learner.id)
         let request = ClaimRequest(subjectYear: claim.subjectYear, evidence: claim.evidence, reason: claim.reason)
         let acceptance = try accept(request, history: history)

@@ -55,7 +55,7 @@ extension RegistryStore {
                     }
                     try await sql.execute("ANALYZE \(unescaped: table.name)")
                 }
-                for statement in DemoStatements.all { try await sql.execute(statement) }
+                for statement in DemoStatements.all + DemoTrainingStatements.all { try await sql.execute(statement) }
             }
             for table in [
                 "learners", "employments", "claims", "decisions", "register_entries", "standing_entries",

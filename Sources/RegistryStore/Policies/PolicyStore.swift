@@ -61,6 +61,7 @@ extension RegistryStore {
                 "DELETE FROM subject_years WHERE notice = \(policy.id)",
             ] + policy.subjectYears.map { row(of: $0, policy, version) }
                 + policy.routes.map { row(of: $0, policy, version) }
+                + (policy.training?.approvedPrices ?? []).map { row(of: $0, policy, version) }
                 + policy.subjectYears.map { "SELECT settle_subject_year(\(Int32($0.year)))" })
         return PolicyReference(id: policy.id, number: policy.number, version: Int(version))
     }
@@ -84,6 +85,13 @@ extension RegistryStore {
         VALUES (\(Int32(year.year)), \(policy.id), \(version), \(policy.category.id), \(Int32(year.requiredHours)),
                 \(Int32(year.online.compulsoryHours)), \(Int32(year.online.electiveHours)), \(year.onlineWindow.from),
                 \(year.onlineWindow.until), \(year.faceToFaceWindow.from), \(year.faceToFaceWindow.until), \(year.dueOn))
+        """
+    }
+
+    private func row(of price: TrainingTerms.ApprovedPrice, _ policy: Policy, _ version: Int32) -> Statement {
+        """
+        INSERT INTO approved_prices (notice, version, document, fen_per_hour, valid_from, valid_until)
+        VALUES (\(policy.id), \(version), \(price.document), \(Int32(price.fenPerHour)), \(price.from), \(price.until))
         """
     }
 

@@ -86,7 +86,11 @@ struct Daemon {
             verificationPage: try ConsolePages().verification, isAcceptingWork: { !state.isStopping })
         let router = try RegistryAPI(services: services, logger: logger).router(
             pages: Console.pages.map { ($0.method, $0.path) })
-        try Console(store: store, configuration: settings.console, logger: logger).add(to: router)
+        var pages = settings.console
+        pages.trainingSheets = TrainingSheetsClient(
+            list: { try await TrainingSheets.list(of: $0, $1).bytes(.xlsx) },
+            fees: { try await TrainingSheets.fees(of: $0, $1).bytes(.xlsx) })
+        try Console(store: store, configuration: pages, logger: logger).add(to: router)
         let portFile = settings.portFile
         let logger = logger
         let application = Application(

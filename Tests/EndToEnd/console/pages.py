@@ -60,7 +60,7 @@ def declared_pages():
 
 
 # Addresses that answer with no page of their own: a way elsewhere, a file, a stream.
-NO_PAGES = {"/"}
+NO_PAGES = {"/", "/training/sessions/{id}/calendar.ics", "/training/sessions/{id}/list.xlsx", "/training/sessions/{id}/fees.xlsx"}
 
 
 def ask(index):
@@ -102,4 +102,28 @@ QUEUE = [
     Page("mistake", "/claims/{id}", "officer-511822", a_claim, status=403),
 ]
 
-PAGES = SESSION + COUNTER + QUEUE
+def a_session(part=""):
+    """The demo's session that was held and waits for its recognition."""
+    return lambda city: f"/training/sessions/{city.one('SELECT id FROM training_sessions ORDER BY starts_on LIMIT 1')}{part}"
+
+
+def a_screen(city):
+    return "/training/sessions/{}/screens/{}".format(*city.registry.sql("SELECT session_id, id FROM training_half_days ORDER BY starts_at LIMIT 1")[0])
+
+
+TRAINING = [
+    Page("training-base", "/training", "officer-base", "/training?year=2018"),
+    Page("training-unit", "/training", "unit-demo", "/training?year=2018"),
+    Page("training-unit-2017", "/training", "unit-demo", "/training?year=2017"),
+    Page("training-learner", "/training", "learner-demo"),
+    Page("training-city", "/training", "officer-city"),
+    Page("training-new", "/training/sessions/new", "officer-base"),
+    Page("training-session", "/training/sessions/{id}", "officer-base", a_session()),
+    Page("training-session-unit", "/training/sessions/{id}", "unit-demo", a_session()),
+    Page("training-recognition", "/training/sessions/{id}/recognition", "officer-base", a_session("/recognition")),
+    Page("training-notices", "/training/sessions/{id}/notices", "officer-base", a_session("/notices")),
+    Page("training-screen", "/training/sessions/{id}/screens/{halfDay}", "officer-base", a_screen),
+    Page("training-sign-in", "/training/sign-in", "learner-demo", "/training/sign-in?code=expired"),
+]
+
+PAGES = SESSION + COUNTER + QUEUE + TRAINING
