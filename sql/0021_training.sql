@@ -44,6 +44,24 @@ CREATE UNIQUE INDEX one_plan_for_each_unit_and_year ON training_plans (employer_
     WHERE state IN ('sent', 'accepted');
 CREATE INDEX training_plans_by_year ON training_plans (subject_year, state);
 
+-- The life of a plan: sent, and then answered by an officer of the base or taken back; nothing after that.
+CREATE FUNCTION check_plan_state() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF OLD.state <> 'sent' OR NEW.state = 'sent' THEN
+        RAISE EXCEPTION 'a plan cannot go from % to %', OLD.state, NEW.state
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'plan_state_follows', TABLE = 'training_plans';
+    END IF;
+    IF NEW.answered_by IS NOT NULL
+       AND NOT EXISTS (SELECT FROM users u WHERE u.id = NEW.answered_by AND u.role = 'baseOfficer') THEN
+        RAISE EXCEPTION 'the base answers plans (F3)'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'the_base_answers_plans', TABLE = 'training_plans';
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER plan_state_follows BEFORE UPDATE OF state ON training_plans
+    FOR EACH ROW EXECUTE FUNCTION check_plan_state();
+
 CREATE TABLE training_plan_learners (
     plan_id      uuid NOT NULL REFERENCES training_plans,
     learner_id   uuid NOT NULL REFERENCES learners,

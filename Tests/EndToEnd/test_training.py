@@ -318,3 +318,36 @@ def test_sessions_add_up_to_a_year(season):
         assert season.recognize(session).json()["hours"] == 20
     year = next(year for year in season.registry.eligibility(learner)["years"] if year["year"] == 2018)
     assert (year["status"], year["creditedHours"]) == ("complete", 30)
+
+
+# Who sees what
+
+def test_everybody_sees_their_own_part_of_a_list(season):
+    season.registry.move_to("2018-11-07T09:00:00+08:00")
+    city, county = season.unit(people=1), season.unit(people=1, level="county", division="511823")
+    for unit in (city, county): season.accept(season.plan(unit))
+    session = season.session("2018-V1", first="2018-11-12", room="V1", teacher="V1", fee=0)
+    people = [unit["learners"][0] for unit in (city, county)]
+    season.call(session, learners=[learner["id"] for learner in people])
+    phone = season.phone(people[0])
+    seen = lambda client: {person["learnerId"] for person in season.list(session, client)}
+    both = {learner["id"] for learner in people}
+    for username in ("base", "city", "auditor"): assert seen(season.registry.as_(username)) == both
+    assert seen(season.registry.as_("county-511823")) == seen(county["admin"]) == {people[1]["id"]}
+    assert seen(season.registry.as_("county-511802")) == set()
+    assert seen(city["admin"]) == seen(phone) == {people[0]["id"]}
+    # Whose places are taken is nobody's secret.
+    assert phone.get(f"/api/v1/trainingSessions/{session['id']}").json()["list"]["called"] == 2
+    other = next(i for i in season.invitations(session) if i["learnerId"] == people[1]["id"])
+    answer = season.answer(other, phone)
+    assert answer.status_code == 403 and answer.json()["code"] == "outsideJurisdiction"
+    assert season.answer(other, county["admin"]).status_code == 201
+
+
+@pytest.mark.parametrize("table", ["training_calls", "training_answers", "training_attendance", "training_assessments", "training_recognitions", "training_charges",
+                                   "training_receipts", "training_receipt_lines", "training_refunds", "approved_prices", "training_plan_learners"])
+def test_what_is_evidence_is_never_changed(season, table):
+    import psycopg
+    assert season.registry.sql(f"SELECT count(*) > 0 FROM {table}") == [(True,)]
+    for statement in (f"DELETE FROM {table}", f"UPDATE {table} SET {'session_id = session_id' if table == 'training_receipt_lines' else 'recorded_at = now()' if table not in ('training_refunds', 'approved_prices') else 'document = document' if table == 'approved_prices' else 'reason = reason'}"):
+        with pytest.raises(psycopg.errors.IntegrityConstraintViolation, match="append-only"): season.registry.sql(statement)

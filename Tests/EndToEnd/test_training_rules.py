@@ -100,6 +100,6 @@ def test_worked_case_4_the_same_institutions_learner_online_is_flagged(season):
 
 
 def test_worked_case_7_no_session_is_held_in_december(season):
-    answer = season.base.post("/api/v1/trainingSessions", json=body(halfDays=half_days("2018-12-03", days=1)))
+    answer = season.base.post("/api/v1/trainingSessions", json=body(halfDays=half_days("2018-12-03", days=1), feeInFen=0))
     assert answer.status_code == 422 and answer.json()["rules"] == ["F2"] and answer.json()["reasons"][0]["found"] == "2018-12-03"
     assert season.registry.sql("SELECT count(*) FROM training_sessions WHERE code = '2018-N1'")[0][0] == 0

@@ -30,6 +30,7 @@ enum ConstraintMeaning {
         "bulletin_publications_pkey": .bulletinNumberTaken,
         "a_merge_loses_no_entry": .mergeLosesEntries,
         "one_plan_for_each_unit_and_year": .planExists,
+        "plan_state_follows": .planAnswered,
         "training_session_code_is_taken": .sessionCodeTaken,
         "one_session_in_a_room": .roomTaken,
         "one_session_for_a_teacher": .teacherTaken,
@@ -59,6 +60,7 @@ enum ConstraintMeaning {
         "decider_is_of_the_authority": .outsideJurisdiction,
         "decided_by_the_routed_authority": .outsideJurisdiction,
         "nobody_decides_their_own_claim": .ownClaim,
+        "the_base_answers_plans": .outsideJurisdiction,
         "reversed_by_its_authority_or_the_city": .notTheMaker,
     ]
 

@@ -4,7 +4,7 @@ import pytest
 import makers
 from training import PRICE, Season
 
-PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+PHONE = {"is_mobile": True, "has_touch": True}
 
 
 @pytest.fixture(scope="module")
@@ -24,6 +24,7 @@ def at(browser, season):
     def open_desk(username=None, phone=False, **options):
         if phone: options |= PHONE
         desk = Desk(browser, season.registry, username, **options)
+        if phone: desk.page.set_viewport_size({"width": 390, "height": 844})
         desks.append(desk)
         return desk
 

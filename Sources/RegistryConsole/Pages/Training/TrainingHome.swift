@@ -29,7 +29,7 @@ struct TrainingHomeModel {
         var isLate: Bool
         var people: String
         var places: String
-        var note: String
+        var note: String?
         var state: String
         var stateWord: String
         var mayAnswer: Bool
@@ -48,7 +48,7 @@ struct TrainingHomeModel {
         var movedUp: Bool
         var mayAnswer: Bool
         var mayAccept: Bool
-        var reason: String
+        var reason: String?
     }
     struct Person {
         var id: String
@@ -147,12 +147,13 @@ extension Visit {
     }
 
     private func planModel(_ plan: TrainingPlanRecord, _ caller: Caller) -> TrainingHomeModel.Plan {
-        .init(
+        let notes = [plan.note, plan.contact, plan.answerNote].compactMap(\.self)
+        return .init(
             id: plan.id.uuidString.lowercased(), employer: plan.employerName,
             kind: words("trKind_\(plan.kind.rawValue)"),
             sent: plan.sentOn.description, isLate: plan.isLate, people: "\(plan.people)",
             places: plan.places.map { "\($0)" } ?? "—",
-            note: [plan.note, plan.contact, plan.answerNote].compactMap(\.self).joined(separator: " · "),
+            note: notes.isEmpty ? nil : notes.joined(separator: " · "),
             state: plan.state.rawValue, stateWord: words("trPlan_\(plan.state.rawValue)"),
             mayAnswer: caller.role == .baseOfficer && plan.state == .sent,
             mayWithdraw: caller.role == .unitAdmin && plan.state == .sent)
@@ -167,7 +168,7 @@ extension Visit {
             state: invitation.state.rawValue, stateWord: words("trState_\(invitation.state.rawValue)"),
             answerBy: invitation.answerBy.description,
             movedUp: invitation.movedUpOn != nil && [.called, .confirmed].contains(invitation.state), mayAnswer: isOpen,
-            mayAccept: isOpen && invitation.state == .called, reason: invitation.answers.last?.reason ?? "")
+            mayAccept: isOpen && invitation.state == .called, reason: invitation.answers.last?.reason)
     }
 
     func sendPlan() async throws -> Answer {

@@ -5,7 +5,8 @@ import RegistryStore
 /// A session with its list; for the base also what is done there on the day.
 struct TrainingSessionModel {
     struct HalfDay {
-        var id: String
+        /// Not `id`: within a half-day's section the person's is meant.
+        var halfId: String
         var number: String
         var day: String
         var part: String
@@ -13,7 +14,7 @@ struct TrainingSessionModel {
         var hours: String
         var room: String
         var teacher: String
-        var topic: String
+        var topic: String?
         var address: String
         var current: Bool
         var present: String
@@ -128,10 +129,10 @@ extension Visit {
         _ half: HalfDayRecord, _ session: TrainingSessionRecord, current: Bool, _ people: [ParticipantRecord]
     ) -> TrainingSessionModel.HalfDay {
         .init(
-            id: half.id.uuidString.lowercased(), number: "\(half.number)", day: half.day.description,
+            halfId: half.id.uuidString.lowercased(), number: "\(half.number)", day: half.day.description,
             part: words("trPart_\(half.part.rawValue)"), times: "\(half.startsAt)–\(half.endsAt)",
             hours: words("trHours", ["hours": "\(half.hours)"]), room: half.room, teacher: half.teacher,
-            topic: half.topic ?? "",
+            topic: half.topic,
             address: "/training/sessions/\(session.id.uuidString.lowercased())?half=\(half.number)",
             current: current, present: "\(people.count { $0.attended.contains(half.number) })")
     }
