@@ -22,7 +22,8 @@ actor Errands {
     /// - Returns: false where one is running already.
     @discardableResult
     func start(
-        _ kind: Kind, by person: String, _ body: @escaping @Sendable (@escaping @Sendable (Int, Int) -> Void) async throws -> Void
+        _ kind: Kind, by person: String,
+        _ body: @escaping @Sendable (@escaping @Sendable (Int, Int) -> Void) async throws -> Void
     ) -> Bool {
         guard states[kind]?.isRunning != true else { return false }
         states[kind] = State(startedAt: Date(), by: person)

@@ -12,9 +12,19 @@ public struct AuditRunSummary: Codable, Sendable {
     public var totals: AuditReport.Totals
 }
 
+extension AuditRunSummary {
+    public init(_ report: AuditReport) {
+        self.init(
+            id: report.id, kind: report.kind, asOf: report.asOf, startedAt: report.startedAt,
+            finishedAt: report.finishedAt, totals: report.totals)
+    }
+}
+
 /// How many findings of one check are open now.
 public struct AuditCheckCount: Codable, Sendable {
     public var check: String
+    /// What it looks for.
+    public var title: Text
     public var rule: RuleID
     public var severity: AuditFinding.Severity
     public var open: Int
@@ -68,7 +78,8 @@ extension RegistryStore {
         return try rows.map { row in
             let check = try row.decode("check_name", as: String.self)
             return AuditCheckCount(
-                check: check, rule: RuleID(rawValue: try row.decode("rule")), severity: try row.word("severity"),
+                check: check, title: AuditCheck.title(of: check) ?? Text(zh: check, en: check),
+                rule: RuleID(rawValue: try row.decode("rule")), severity: try row.word("severity"),
                 open: try row.decode("open"), acknowledged: try row.decode("acknowledged"),
                 remedy: AuditRemedy.of(check))
         }

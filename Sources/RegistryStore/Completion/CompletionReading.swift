@@ -74,7 +74,8 @@ extension RegistryStore {
         }
         let next =
             rows.count > size
-            ? try items.last.map { try Cursor.encode(UnfinishedKey(unfinished: $0.figures.unfinished, id: $0.id)) } : nil
+            ? try items.last.map { try Cursor.encode(UnfinishedKey(unfinished: $0.figures.unfinished, id: $0.id)) }
+            : nil
         return Page(items: items, nextCursor: next)
     }
 

@@ -66,7 +66,8 @@ extension RegistryStore {
     public func userAccount(_ username: String, as caller: Caller) async throws -> UserAccount {
         if Rights.scope(of: caller.role, for: .manageUsers) == nil { try await permit(.readAccessLog, caller) }
         guard
-            let account = try await accountRows("\(unescaped: Self.accountColumns) WHERE u.username = \(username)").first
+            let account = try await accountRows("\(unescaped: Self.accountColumns) WHERE u.username = \(username)")
+                .first
         else { throw StoreError.notFound(.recordUnknown) }
         return account
     }
@@ -74,7 +75,8 @@ extension RegistryStore {
     private func accountRows(_ statement: Statement) async throws -> [UserAccount] {
         try await translating { try await pool.execute(statement) }.map { row in
             UserAccount(
-                id: try row.decode("id"), username: try row.decode("username"), personName: try row.decode("person_name"),
+                id: try row.decode("id"), username: try row.decode("username"),
+                personName: try row.decode("person_name"),
                 role: try row.word("role"), authority: try row.authorityIfPresent("authority"),
                 employer: try row.decodeIfPresent("employer"), employerId: try row.decodeIfPresent("employer_id"),
                 learnerId: try row.decodeIfPresent("learner_id"), disabledAt: try row.decodeIfPresent("disabled_at"),

@@ -9,7 +9,8 @@ extension RegistryStore {
     public func disableUser(_ username: String, as caller: Caller?) async throws {
         if let caller, caller.username == username { throw StoreError.conflict(.ownAccount, entry: nil, claim: nil) }
         try await changeUser(
-            username, "UPDATE users SET disabled_at = coalesce(disabled_at, now()) WHERE username = \(username) RETURNING id",
+            username,
+            "UPDATE users SET disabled_at = coalesce(disabled_at, now()) WHERE username = \(username) RETURNING id",
             what: "disable", as: caller)
     }
 
@@ -25,7 +26,8 @@ extension RegistryStore {
     /// Ends the quarter of an hour that follows five wrong passwords.
     public func unlockUser(_ username: String, as caller: Caller?) async throws {
         try await changeUser(
-            username, "UPDATE users SET failed_logins = 0, locked_until = NULL WHERE username = \(username) RETURNING id",
+            username,
+            "UPDATE users SET failed_logins = 0, locked_until = NULL WHERE username = \(username) RETURNING id",
             what: "unlock", endsSessions: false, as: caller)
     }
 
