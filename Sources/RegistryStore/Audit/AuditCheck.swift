@@ -50,7 +50,8 @@ struct AuditCheck: Sendable {
     }
 
     private static let unlisted =
-        [guardChanged, publication] + GuardRowChecks(manifest: GuardManifest(postgres: 0, guards: [])).all
+        [guardChanged, publication, logNode, checkpoint]
+        + GuardRowChecks(manifest: GuardManifest(postgres: 0, guards: [])).all
 
     /// What to do about what it found.
     var remedy: Text { AuditRemedy.of(name) }
