@@ -42,7 +42,9 @@ extension Visit {
     fileprivate func accessLog() async throws -> Answer {
         let caller = try caller
         let isEveryDay = asked["day"] == "all"
-        let day = isEveryDay ? nil : asked["day"].flatMap { Day($0) } ?? Day(Date())
+        let today = Day(Date())
+        let day = isEveryDay ? nil : asked["day"].flatMap { Day($0) } ?? today
+        let isMistaken = !isEveryDay && asked["day"].map { Day($0) == nil } == true
         let user = asked["user"]
         let learner = asked["learner"].flatMap { UUID(uuidString: $0) }
         let outcome = asked["outcome"].flatMap { AccessOutcome(rawValue: $0) }
@@ -61,19 +63,19 @@ extension Visit {
         }
         let here = day?.description ?? "all"
         let model = AccessLogModel(
-            day: day?.description ?? "", before: address((day ?? Day(Date())).adding(days: -1).description, outcome),
-            after: day.flatMap { $0 < Day(Date()) ? address($0.adding(days: 1).description, outcome) : nil },
+            day: day?.description ?? "", before: address((day ?? today).adding(days: -1).description, outcome),
+            after: day.flatMap { $0 < today ? address($0.adding(days: 1).description, outcome) : nil },
             allDays: address("all", outcome), isOneDay: day != nil, user: user ?? "",
             learner: learner?.uuidString.lowercased(),
             learnerName: learner.flatMap { id in page.items.first { $0.record.learnerId == id }?.learnerName },
-            today: Day(Date()).description,
+            today: today.description,
             outcomes: [nil, .refused, .allowed].map { each in
                 .init(
                     address: address(here, each), name: words(each.map { "access_\($0.rawValue)" } ?? "all"),
                     current: each == outcome)
             }, rows: page.items.map { row($0, isOneDay: day != nil, policies) }, isEmpty: page.items.isEmpty,
             next: page.nextCursor.map { address(here, outcome, $0) },
-            messages: asked["day"] != nil && day == nil && !isEveryDay ? [words("dayWrong")] : [])
+            messages: isMistaken ? [words("dayWrong")] : [])
         return await self.page("access-log", title: words("accessLogTitle"), model)
     }
 

@@ -18,7 +18,13 @@ private struct BulletinsModel {
     var number: String
     var asOf: String
     var today: String
+    /// Said while one is being made.
+    var making: String?
     var messages: [String]
+}
+
+private struct MakingModel {
+    var making: String?
 }
 
 private struct BulletinYearModel {
@@ -82,6 +88,14 @@ extension Visit {
     fileprivate func bulletins(messages: [String] = [], _ status: HTTPResponse.Status = .ok) async throws -> Answer {
         let caller = try caller
         let published = try await store.bulletinPublications(as: caller)
+        let errand = await console.errands.state(.bulletin)
+        let making = errand?.isRunning == true ? words("bulletinMakingBy", ["person": errand?.by ?? ""]) : nil
+        if wantsFragment { return fragment("bulletin-making-part", MakingModel(making: making)) }
+        var messages = messages
+        if let failure = errand?.failure as? StoreError, messages.isEmpty {
+            messages = ConsoleProblem.messages(of: failure, words)
+            await console.errands.forget(.bulletin)
+        }
         let day = form["asOf"] ?? asked["asOf"] ?? store.today.description
         let model = BulletinsModel(
             rows: published.map {
@@ -91,7 +105,7 @@ extension Visit {
             }, isEmpty: published.isEmpty,
             mayPublish: Rights.scope(of: caller.role, for: .publishBulletin) != nil,
             number: form["number"] ?? asked["number"] ?? Self.nextNumber(after: published, in: store.today.year),
-            asOf: day, today: store.today.description, messages: messages)
+            asOf: day, today: store.today.description, making: making, messages: messages)
         return await page("bulletins", title: words("bulletinsTitle"), model, status)
     }
 
@@ -129,13 +143,18 @@ extension Visit {
         guard let number = form["number"], let day = form["asOf"].flatMap({ Day($0) }) else {
             return try await bulletins(messages: [words("bulletinFields")], .unprocessableContent)
         }
-        do {
-            let published = try await console.city.publishBulletin(number, day, caller)
-            return .seeOther("/bulletins/\(Link.escaped(published.number))")
-        } catch let error as StoreError {
-            return try await bulletins(
-                messages: ConsoleProblem.messages(of: error, words), ConsoleProblem.status(of: error))
+        let city = console.city
+        // A PDF in Chinese type takes its time: the browser does not wait for it, the officer may.
+        let isFirst = await console.errands.start(.bulletin, by: caller.personName) { _ in
+            _ = try await city.publishBulletin(number, day, caller)
         }
+        guard isFirst else { return try await bulletins(messages: [words("bulletinUnderWay")], .conflict) }
+        guard let ended = try await console.errands.ended(.bulletin, within: 2) else { return .seeOther("/bulletins") }
+        await console.errands.forget(.bulletin)
+        guard let failure = ended.failure else { return .seeOther("/bulletins/\(Link.escaped(number))") }
+        guard let error = failure as? StoreError else { throw failure }
+        return try await bulletins(
+            messages: ConsoleProblem.messages(of: error, words), ConsoleProblem.status(of: error))
     }
 
     fileprivate func publication(

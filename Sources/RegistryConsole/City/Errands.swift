@@ -2,7 +2,7 @@ import Foundation
 
 /// What a page starts and does not wait for: one of each kind at a time, and what became of the last.
 actor Errands {
-    enum Kind: Hashable { case audit, completion }
+    enum Kind: Hashable { case audit, completion, bulletin }
 
     struct State: Sendable {
         var startedAt: Date
@@ -18,6 +18,23 @@ actor Errands {
     private var states: [Kind: State] = [:]
 
     func state(_ kind: Kind) -> State? { states[kind] }
+
+    /// Waits for one to end, but not long: what goes wrong at once is said at once.
+    ///
+    /// - Returns: nil where it is still running.
+    func ended(_ kind: Kind, within seconds: Double) async throws -> State? {
+        let end = ContinuousClock.now + .seconds(seconds)
+        while ContinuousClock.now < end {
+            if let state = states[kind], !state.isRunning { return state }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        return states[kind].flatMap { $0.isRunning ? nil : $0 }
+    }
+
+    /// Once said, a failure is not said again.
+    func forget(_ kind: Kind) {
+        if states[kind]?.isRunning == false { states[kind] = nil }
+    }
 
     /// - Returns: false where one is running already.
     @discardableResult

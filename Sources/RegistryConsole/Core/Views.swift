@@ -26,7 +26,7 @@ struct Views: Sendable {
     /// Scripts that a page needs beside console.js, by template: the others do not carry them.
     static let scripts = [
         "audit": ["city.js"], "policy-load": ["city.js"], "bulletin-preview": ["city.js"],
-        "bulletin-published": ["city.js"],
+        "bulletin-published": ["city.js"], "bulletins": ["city.js"],
     ]
 
     /// - Throws: `Mistake.missing` where the program was installed without its resources.

@@ -61,35 +61,29 @@ private struct LogPlace: Codable {
 }
 
 extension AccessFilter {
-    /// Conditions that indexes serve, joined by AND.
-    fileprivate func conditions(after place: LogPlace?) -> (sql: String, parameters: [Parameter]) {
-        var parts = ["true"]
-        var parameters: [Parameter] = []
-        func needs(_ sql: String, _ values: Parameter...) {
-            parameters += values
-            var text = sql
-            for (index, number) in zip(1..., (parameters.count - values.count + 1)...).prefix(values.count) {
-                text = text.replacing("?\(index)", with: "$\(number)")
-            }
-            parts.append(text)
-        }
+    fileprivate func conditions(after place: LogPlace?) -> Conditions {
+        var conditions = Conditions()
         if let place {
             switch order {
-            case .newestFirst: needs("a.id < ?1", Parameter(place.id))
+            case .newestFirst: conditions.add("a.id < ?1", Parameter(place.id))
             case .refusalsFirst:
-                needs("(a.outcome, a.id) < (?1, ?2)", Parameter(place.outcome), Parameter(place.id))
+                conditions.add("(a.outcome, a.id) < (?1, ?2)", Parameter(place.outcome), Parameter(place.id))
             }
         }
-        if let outcome { needs("a.outcome = ?1", Parameter(outcome.rawValue)) }
-        if let username { needs("a.user_id = (SELECT k.id FROM users k WHERE k.username = ?1)", Parameter(username)) }
-        if let learner { needs("a.learner_id = ?1", Parameter(learner)) }
+        if let outcome { conditions.add("a.outcome = ?1", Parameter(outcome.rawValue)) }
+        if let username {
+            conditions.add("a.user_id = (SELECT k.id FROM users k WHERE k.username = ?1)", Parameter(username))
+        }
+        if let learner { conditions.add("a.learner_id = ?1", Parameter(learner)) }
         if let day {
             // A day of Asia/Shanghai, whatever the session's zone.
-            needs(
-                "a.recorded_at >= ?1::timestamp AT TIME ZONE 'Asia/Shanghai' AND a.recorded_at < ?2::timestamp AT TIME ZONE 'Asia/Shanghai'",
-                Parameter(day), Parameter(day.adding(days: 1)))
+            conditions.add(
+                """
+                a.recorded_at >= ?1::timestamp AT TIME ZONE 'Asia/Shanghai'
+                AND a.recorded_at < ?2::timestamp AT TIME ZONE 'Asia/Shanghai'
+                """, Parameter(day), Parameter(day.adding(days: 1)))
         }
-        return (parts.joined(separator: " AND "), parameters)
+        return conditions
     }
 }
 
