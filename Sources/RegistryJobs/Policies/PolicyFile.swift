@@ -113,7 +113,7 @@ public struct PolicyFile: Sendable {
 
     /// What values say of themselves when they cannot be read.
     private static let chinese = [
-        "a day as yyyy-MM-dd is needed": "应为日历上有的日期，形如 2018-12-31",
+        "a day as yyyy-MM-dd is needed": "应为日历上有的日期，写作 yyyy-MM-dd",
         "an authority is city, base, or county: and six digits": "机构应为 city、base，或 county: 加六位数字",
     ]
 

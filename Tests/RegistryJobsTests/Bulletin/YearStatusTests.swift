@@ -60,7 +60,8 @@ struct YearStatusTests {
 
     @Test func `the answer at the counter is the same as the count's`() async throws {
         try await TestRegistry.with(today: "2019-01-01") { registry in
-            let generated = GeneratedHistories(count: 40, seed: 9, employers: try await TestEmployers.one(ofEach: registry.admin))
+            let generated = GeneratedHistories(
+                count: 40, seed: 9, employers: try await TestEmployers.one(ofEach: registry.admin))
             try await generated.insert(registry.admin)
             let city = try await registry.caller("city")
             let day = try #require(Day("2019-01-01"))
