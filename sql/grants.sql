@@ -8,7 +8,7 @@ REVOKE EXECUTE ON FUNCTION settle_completion(uuid[]), place_persons(uuid[]), set
 
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO ceregistry_daemon, ceregistry_auditor;
 REVOKE SELECT ON users, sessions, idempotency_keys, import_file_parts FROM ceregistry_auditor;
-GRANT SELECT (id, username, person_name, role, authority, employer_id, learner_id, disabled_at, recorded_at)
+GRANT SELECT (id, username, person_name, role, authority, employer_id, learner_id, disabled_at, last_sign_in_at, recorded_at)
     ON users TO ceregistry_auditor;
 
 GRANT INSERT (id, credit_code, name, kind, level, division),
@@ -52,7 +52,7 @@ GRANT INSERT (entry_id, reason, reversed_by, reversed_on, recorded_by) ON revers
 GRANT INSERT (id, code, learner_id, entries, name, printed_on, recorded_by) ON certificates TO ceregistry_daemon;
 
 GRANT INSERT (id, username, person_name, password_hash, role, authority, employer_id, learner_id, password_is_one_time),
-      UPDATE (password_hash, failed_logins, locked_until, disabled_at, password_is_one_time) ON users TO ceregistry_daemon;
+      UPDATE (password_hash, failed_logins, locked_until, disabled_at, password_is_one_time, last_sign_in_at) ON users TO ceregistry_daemon;
 GRANT INSERT (token_hash, user_id, expires_at), UPDATE (expires_at, revoked_at), DELETE ON sessions TO ceregistry_daemon;
 GRANT INSERT (user_id, role, authority, action, learner_id, record_id, outcome, code, reason, request_id)
       ON access_log TO ceregistry_daemon;
@@ -106,3 +106,5 @@ GRANT INSERT ON training_receipt_lines TO ceregistry_daemon;
 GRANT INSERT (charge_id, year, number, refund_in_fen, reason, refunded_on, recorded_by) ON training_refunds TO ceregistry_daemon;
 REVOKE EXECUTE ON FUNCTION move_up(uuid, date), next_training_number(text, integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION next_training_number(text, integer) TO ceregistry_daemon;
+GRANT INSERT (single, as_of, took), UPDATE (as_of, counted_at, took) ON completion_counts TO ceregistry_daemon;
+GRANT INSERT, DELETE ON completion_months, completion_employers TO ceregistry_daemon;

@@ -41,12 +41,10 @@ extension Endpoint {
         .get("/api/v1/access-log", "readAccessLog", .readAccessLog) { exchange in
             let outcome = try exchange.query(
                 "outcome", expected: Text(zh: "allowed 或 refused", en: "allowed or refused")
-            ) {
-                ["allowed", "refused"].contains($0) ? $0 : nil
-            }
-            return try .json(
-                try await exchange.store.accessLog(
-                    outcome: outcome, cursor: exchange.cursor(), limit: exchange.limit(), as: exchange.caller))
+            ) { AccessOutcome(rawValue: $0) }
+            let page = try await exchange.store.accessLog(
+                AccessFilter(outcome: outcome, cursor: exchange.cursor(), limit: exchange.limit()), as: exchange.caller)
+            return try .json(Page(items: page.items.map(\.record), nextCursor: page.nextCursor))
         },
     ]
 }

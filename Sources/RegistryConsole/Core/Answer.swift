@@ -35,7 +35,7 @@ struct Answer: Sendable {
         var headers = headers
         headers[.cacheControl] = headers[.cacheControl] ?? "no-store"
         headers[.xContentTypeOptions] = "nosniff"
-        headers[.contentSecurityPolicy] = Self.contentSecurityPolicy
+        headers[.contentSecurityPolicy] = headers[.contentSecurityPolicy] ?? Self.contentSecurityPolicy
         headers[.refererPolicy] = "same-origin"
         return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
     }

@@ -8,13 +8,19 @@ import RegistryStore
 /// The pages for people: the same daemon, the same store, one road.
 public struct Console: Sendable {
     let store: RegistryStore
+    let city: CityClient
+    /// What runs on when its page has been answered.
+    let errands = Errands()
     let configuration: ConsoleConfiguration
     let views: Views
     let logger: Logger
 
     /// - Throws: where the program was installed without its resources.
-    public init(store: RegistryStore, configuration: ConsoleConfiguration, logger: Logger) throws {
+    public init(
+        store: RegistryStore, city: CityClient, configuration: ConsoleConfiguration, logger: Logger
+    ) throws {
         self.store = store
+        self.city = city
         self.configuration = configuration
         self.logger = logger
         views = try Views()
@@ -22,7 +28,12 @@ public struct Console: Sendable {
 
     /// Every address of the console.
     public static var pages: [ConsolePage] {
-        assetPages + sessionPages + counterPages + queuePages + trainingPages
+        assetPages + sessionPages + counterPages + queuePages + trainingPages + cityPages
+    }
+
+    private static var cityPages: [ConsolePage] {
+        completionPages + employerPages + bulletinPages + auditPages + entryPages + userPages
+            + accessLogPages + policyPages
     }
 
     public func add<Context: ConsoleContext>(to router: Router<Context>) {

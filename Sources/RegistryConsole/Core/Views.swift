@@ -20,7 +20,13 @@ struct Views: Sendable {
 
     static let assetTypes = [
         "console.css": "text/css; charset=utf-8", "console.js": "text/javascript; charset=utf-8",
-        "icon.svg": "image/svg+xml", "training.js": "text/javascript; charset=utf-8",
+        "city.js": "text/javascript; charset=utf-8", "icon.svg": "image/svg+xml",
+        "training.js": "text/javascript; charset=utf-8",
+    ]
+    /// Scripts that a page needs beside console.js, by template: the others do not carry them.
+    static let scripts = [
+        "audit": ["city.js"], "policy-load": ["city.js"], "bulletin-preview": ["city.js"],
+        "bulletin-published": ["city.js"], "bulletins": ["city.js"],
     ]
 
     /// - Throws: `Mistake.missing` where the program was installed without its resources.
@@ -78,6 +84,13 @@ struct Shell {
     var tabs: [Tab]
     var styleVersion: String
     var scriptVersion: String
+    /// What this page needs beside console.js.
+    var scripts: [Script]
+
+    struct Script {
+        var name: String
+        var version: String
+    }
     /// Seconds of idleness after which the browser goes to the page of signing in.
     var idleSeconds: String?
 }

@@ -7,7 +7,8 @@ extension Visit {
     /// A whole page.
     func page(_ template: String, title: String, _ model: Any, _ status: HTTPResponse.Status = .ok) async -> Answer {
         let policies = session == nil ? nil : try? await store.policies()
-        return .html(console.views.render(template, model, shell: shell(title, policies), words: words), status)
+        return .html(
+            console.views.render(template, model, shell: shell(title, policies, template), words: words), status)
     }
 
     /// A part of a page, for a script that puts it in place.
@@ -15,7 +16,7 @@ extension Visit {
         .html(console.views.render(template, model, shell: shell("", nil), words: words), status)
     }
 
-    private func shell(_ title: String, _ policies: PolicySet?) -> Shell {
+    private func shell(_ title: String, _ policies: PolicySet?, _ template: String = "") -> Shell {
         let other: Language = language == .zh ? .en : .zh
         let here = request.method == .get ? request.uri.string : request.uri.path
         return Shell(
@@ -25,6 +26,9 @@ extension Visit {
             office: session.map { office($0.caller, policies) }, tabs: tabs,
             styleVersion: console.views.assets["console.css"]?.version ?? "",
             scriptVersion: console.views.assets["console.js"]?.version ?? "",
+            scripts: (Views.scripts[template] ?? []).map {
+                .init(name: $0, version: console.views.assets[$0]?.version ?? "")
+            },
             idleSeconds: session == nil ? nil : "\(console.configuration.idleLimit.components.seconds)")
     }
 
@@ -101,18 +105,25 @@ struct ConsoleTab {
 
     static func tabs(of caller: Caller) -> [ConsoleTab] {
         switch caller.role {
-        case .admin: []
         case .learner: [training]
-        case .clerk: [counter, training]
-        case .unitAdmin: [counter, training]
-        case .countyOfficer, .cityOfficer, .auditor: [queue, counter, training]
-        case .baseOfficer: [queue, training, counter]
+        case .unitAdmin, .clerk: [counter, training, policy]
+        case .countyOfficer: [queue, counter, training, completion, bulletins, policy]
+        case .cityOfficer: [queue, counter, completion, bulletins, training, audit, accessLog, policy]
+        case .baseOfficer: [queue, training, counter, completion, bulletins, policy]
+        case .auditor: [audit, accessLog, completion, bulletins, queue, counter, training, policy]
+        case .admin: [users, audit, policy]
         }
     }
 
     private static let counter = ConsoleTab(address: "/counter", word: "tabCounter")
     private static let training = ConsoleTab(address: "/training", word: "tabTraining")
     private static let queue = ConsoleTab(address: "/queue", word: "tabQueue")
+    private static let completion = ConsoleTab(address: "/completion", word: "completionTitle")
+    private static let bulletins = ConsoleTab(address: "/bulletins", word: "bulletin")
+    private static let audit = ConsoleTab(address: "/audit", word: "tabAudit")
+    private static let accessLog = ConsoleTab(address: "/access-log", word: "accessLogTitle")
+    private static let users = ConsoleTab(address: "/users", word: "usersTitle")
+    private static let policy = ConsoleTab(address: "/policy", word: "tabPolicy")
 
     static func home(of caller: Caller) -> String { tabs(of: caller).first?.address ?? "/sign-in" }
 }

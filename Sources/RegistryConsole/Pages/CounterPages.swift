@@ -79,7 +79,7 @@ extension Visit {
     private func find(_ who: String, _ purpose: String, _ caller: Caller) async throws -> CounterResult {
         let number = CounterField.idNumber(in: who)
         let found = try await store.searchLearners(
-            LearnerSearch(idNumber: number, q: number == nil ? who : nil, limit: Self.mostPeople), as: caller)
+            LearnerSearch(idNumber: number, nameBegins: number == nil ? who : nil, limit: Self.mostPeople), as: caller)
         guard let first = found.items.first else { return CounterResult(messages: [words("counterNobody")]) }
         if found.items.count == 1 { return try await verdict(first, purpose, caller) }
         let count = "\(found.items.count)"

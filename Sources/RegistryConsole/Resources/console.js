@@ -49,6 +49,9 @@
 
   document.addEventListener("click", event => { if (event.target.closest("[data-print]")) print(); });
 
+  // On a phone the bar is wider than the screen: where one is stays in sight.
+  document.querySelector(".tabs a[aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+
   // The work queue by keys: rows on the left, the claim on the right.
   const table = document.querySelector("table.queue"), pane = document.getElementById("claim");
   const wide = matchMedia("(min-width: 60rem)");

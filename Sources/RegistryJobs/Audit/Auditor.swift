@@ -25,10 +25,14 @@ public struct Auditor: Sendable {
         self.logger = logger
     }
 
+    /// - Parameter onProgress: told after each check how many of how many are done.
     /// - Throws: `GuardManifest.Mistake` without the manifest, `StoreError.conflict` while another run is under way.
-    public func run(_ request: AuditRequest = AuditRequest()) async throws -> AuditReport {
+    public func run(
+        _ request: AuditRequest = AuditRequest(), onProgress: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
+    ) async throws -> AuditReport {
         let report = try await reader.audit(
-            request, guards: try guards(), log: try await log?.evidence() ?? LogEvidence(), keepingIn: store)
+            request, guards: try guards(), log: try await log?.evidence() ?? LogEvidence(), keepingIn: store,
+            onProgress: onProgress)
         logger.notice(
             "audit",
             metadata: [

@@ -105,10 +105,17 @@ public struct PolicyFile: Sendable {
             return at(context.codingPath, "应为 \(type) 类型的值。", "a value of type \(type) is needed.")
         case .valueNotFound(_, let context): return at(context.codingPath, "不能为空。", "must have a value.")
         case .dataCorrupted(let context):
-            return at(context.codingPath, "值不正确：\(context.debugDescription)", "cannot be: \(context.debugDescription)")
+            let chinese = Self.chinese[context.debugDescription] ?? context.debugDescription
+            return at(context.codingPath, "值不正确：\(chinese)", "cannot be: \(context.debugDescription)")
         @unknown default: return at([], "格式不正确。", "is malformed.")
         }
     }
+
+    /// What values say of themselves when they cannot be read.
+    private static let chinese = [
+        "a day as yyyy-MM-dd is needed": "应为日历上有的日期，写作 yyyy-MM-dd",
+        "an authority is city, base, or county: and six digits": "机构应为 city、base，或 county: 加六位数字",
+    ]
 
     /// The place of a path; where its last step is missing, the place of what should hold it.
     private static func mark(of path: String, in node: Node) -> Mark? {

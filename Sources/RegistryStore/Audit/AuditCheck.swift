@@ -35,6 +35,24 @@ struct AuditCheck: Sendable {
 
     static let named = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 
+    /// What it looks for, whichever record it is: the message without what it says of one.
+    var title: Text {
+        func plain(_ text: String) -> String {
+            ["（{detail}）", " ({detail})", "：{detail}", ": {detail}"].reduce(text) { $0.replacing($1, with: "") }
+                .replacing("{detail}", with: "…")
+        }
+        return Text(zh: plain(message.zh), en: plain(message.en))
+    }
+
+    /// By its name, whether or not a manifest is at hand; nil for one that this program does not know.
+    static func title(of name: String) -> Text? {
+        (named[name] ?? unlisted.first { $0.name == name })?.title
+    }
+
+    private static let unlisted =
+        [guardChanged, publication, logNode, checkpoint]
+        + GuardRowChecks(manifest: GuardManifest(postgres: 0, guards: [])).all
+
     /// What to do about what it found.
     var remedy: Text { AuditRemedy.of(name) }
 }

@@ -91,17 +91,21 @@ struct AuditRun: Sendable {
     }
 
     /// Makes the checks, and one that is no statement: what the manifest asks for and the catalogue lacks.
-    mutating func make(_ extent: AuditExtent, losses: [(place: String, what: String)]) async throws {
-        try await make(checks, extent, losses: losses)
+    mutating func make(
+        _ extent: AuditExtent, losses: [(place: String, what: String)], onProgress: (Int, Int) -> Void = { _, _ in }
+    ) async throws {
+        try await make(checks, extent, losses: losses, onProgress: onProgress)
     }
 
     mutating func make(
-        _ checks: [AuditCheck], _ extent: AuditExtent, losses: [(place: String, what: String)]
+        _ checks: [AuditCheck], _ extent: AuditExtent, losses: [(place: String, what: String)],
+        onProgress: (Int, Int) -> Void = { _, _ in }
     ) async throws {
         _ = try await sql.execute("SET LOCAL cursor_tuple_fraction = 1")
         let tree = try await LogTreeCheck(evidence: log).run(sql)
-        for check in checks {
+        for (done, check) in checks.enumerated() {
             try Task.checkCancellation()
+            onProgress(done, checks.count)
             if check.name == AuditCheck.guardChanged.name {
                 try await take(losses.map { ($0.place, $0.what) }, of: check)
             } else if check.name == AuditCheck.logNode.name {

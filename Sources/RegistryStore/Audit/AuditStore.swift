@@ -63,10 +63,11 @@ extension RegistryStore {
     /// - Parameters:
     ///   - log: what of the transparency log is kept outside the database.
     ///   - writer: the store through which the run is kept; this one only reads.
+    ///   - onProgress: told after each check how many of how many are done.
     /// - Throws: `StoreError.conflict` where another run is under way.
     public func audit(
         _ request: AuditRequest, guards: GuardManifest, log: LogEvidence = LogEvidence(),
-        keepingIn writer: RegistryStore
+        keepingIn writer: RegistryStore, onProgress: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
     ) async throws -> AuditReport {
         let day = request.asOf ?? today
         let started = Date()
@@ -84,7 +85,7 @@ extension RegistryStore {
                 let trace = try await run.trace()
                 let extent = try await run.extent(
                     full: request.full, base: try await Self.base(sql), trace: trace, guardsStand: losses.isEmpty)
-                try await run.make(extent, losses: losses)
+                try await run.make(extent, losses: losses, onProgress: onProgress)
                 let counts = try await Self.counts(sql)
                 try await writer.keep(
                     KeptRun(

@@ -30,9 +30,12 @@ public enum BulletinWords {
 
     /// Of those who owe the year and are not excused, in tenths of a percent rounded down; a dash where nobody is left.
     public static func rate(_ counts: BulletinRecord.Counts) -> String {
-        let asked = counts.owed - counts.excused
+        rate(counts.complete, of: counts.owed - counts.excused)
+    }
+
+    public static func rate(_ complete: Int, of asked: Int) -> String {
         guard asked > 0 else { return "—" }
-        let tenths = counts.complete * 1000 / asked
+        let tenths = complete * 1000 / asked
         return "\(tenths / 10).\(tenths % 10)%"
     }
 

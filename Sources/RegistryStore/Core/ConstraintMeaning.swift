@@ -77,5 +77,11 @@ enum ConstraintMeaning {
         "attendance_is_seen_on_its_day": .seenAnotherDay,
         "assessed_after_the_start": .assessedTooEarly,
         "hours_follow_from_attendance": .hoursFollowFromAttendance,
+        "role_has_its_authority": .roleAndAuthority,
+        "authority_is_known_in_form": .roleAndAuthority,
+        "unit_administrator_has_a_unit": .roleAndUnit,
+        "learner_user_has_a_learner": .roleAndLearner,
+        "username_is_plain": .usernameNotPlain,
+        "user_is_a_named_person": .personUnnamed,
     ]
 }

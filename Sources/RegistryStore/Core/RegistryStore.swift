@@ -16,7 +16,9 @@ public final class RegistryStore: Sendable {
         let connection = ConnectionConfiguration(
             conninfo: configuration.databaseURL,
             options: [
-                "options": "-c role=\(configuration.databaseRole.rawValue) -c timezone=Asia/Shanghai",
+                "options": "-c role=\(configuration.databaseRole.rawValue) -c timezone=Asia/Shanghai"
+                    // What row-level security adds to a plan's cost has the server compile what takes a millisecond to run.
+                    + (configuration.databaseRole == .daemon ? " -c jit=off" : ""),
                 "application_name": "ceregistry",
             ],
             connectTimeout: configuration.connectTimeout)

@@ -8,17 +8,20 @@ public struct LearnerSearch: Sendable {
     public var idNumber: String?
     /// A part of the name.
     public var q: String?
+    /// What the name begins with: quick however many learners there are, which a part of the name is not.
+    public var nameBegins: String?
     public var authority: Authority?
     public var employerCreditCode: String?
     public var cursor: String?
     public var limit: Int?
 
     public init(
-        idNumber: String? = nil, q: String? = nil, authority: Authority? = nil, employerCreditCode: String? = nil,
-        cursor: String? = nil, limit: Int? = nil
+        idNumber: String? = nil, q: String? = nil, nameBegins: String? = nil, authority: Authority? = nil,
+        employerCreditCode: String? = nil, cursor: String? = nil, limit: Int? = nil
     ) {
         self.idNumber = idNumber
         self.q = q
+        self.nameBegins = nameBegins
         self.authority = authority
         self.employerCreditCode = employerCreditCode
         self.cursor = cursor
@@ -50,18 +53,26 @@ extension RegistryStore {
         let number = try search.idNumber.map { try FieldChecks.identityNumber($0).value }
         let after = try Cursor.decode(search.cursor, as: NameKey.self)
         let size = Cursor.limit(search.limit)
-        let pattern = search.q.map { "%" + LikePattern.escaped($0) + "%" }
-        let statement: Statement = """
-            \(unescaped: LearnerSummary.columns)
-            WHERE l.merged_into IS NULL
-              AND (\(number)::text IS NULL OR l.id = (SELECT coalesce(m.merged_into, m.id) FROM learner_id_numbers n
-                                                      JOIN learners m ON m.id = n.learner_id WHERE n.id_number = \(number)))
-              AND (\(pattern)::text IS NULL OR l.name LIKE \(pattern))
-              AND (\(search.authority?.description)::text IS NULL OR l.area = \(search.authority?.description))
-              AND (\(search.employerCreditCode)::text IS NULL OR o.credit_code = \(search.employerCreditCode))
-              AND (\(after?.name)::text IS NULL OR (l.name, l.id) > (\(after?.name), \(after?.id)))
-            ORDER BY l.name, l.id LIMIT \(size + 1)
-            """
+        var wanted = Conditions()
+        wanted.add("l.merged_into IS NULL")
+        if let number {
+            wanted.add(
+                """
+                l.id = (SELECT coalesce(m.merged_into, m.id) FROM learner_id_numbers n
+                        JOIN learners m ON m.id = n.learner_id WHERE n.id_number = ?1)
+                """, Parameter(number))
+        }
+        if let q = search.q { wanted.add("l.name LIKE ?1", Parameter("%" + LikePattern.escaped(q) + "%")) }
+        if let beginning = search.nameBegins {
+            // The index may be used under row-level security: these operators give nothing away, LIKE might.
+            wanted.add(
+                "l.name ~>=~ ?1 AND l.name ~<~ ?2", Parameter(beginning), Parameter(beginning + "\u{10FFFF}"))
+        }
+        if let authority = search.authority { wanted.add("l.area = ?1", Parameter(authority.description)) }
+        if let code = search.employerCreditCode { wanted.add("o.credit_code = ?1", Parameter(code)) }
+        if let after { wanted.add("(l.name, l.id) > (?1, ?2)", Parameter(after.name), Parameter(after.id)) }
+        let statement = Statement(
+            "\(LearnerSummary.columns) WHERE \(wanted.sql) ORDER BY l.name, l.id LIMIT \(size + 1)", wanted.parameters)
         let results = try await pipeline(as: caller, [statement, AccessLine(.searchLearners).statement(by: caller)])
         let items = try results[0].prefix(size).map { try LearnerSummary($0) }
         let next =

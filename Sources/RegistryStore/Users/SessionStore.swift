@@ -96,7 +96,7 @@ extension RegistryStore {
                 VALUES (\(Self.hash(of: token)), \(caller.userId), now() + make_interval(secs => \(seconds)))
                 RETURNING expires_at
                 """,
-                "UPDATE users SET failed_logins = 0, locked_until = NULL WHERE id = \(caller.userId) AND failed_logins > 0",
+                "UPDATE users SET failed_logins = 0, locked_until = NULL, last_sign_in_at = now() WHERE id = \(caller.userId)",
                 "DELETE FROM sessions WHERE user_id = \(caller.userId) AND expires_at < now()",
                 AccessLine(.signIn).statement(by: caller),
             ])

@@ -45,24 +45,38 @@ extension RegistryStore {
     ///   the unit or the learner is not there, `.conflict` where the username is taken.
     public func addUser(_ user: NewUser, as caller: Caller?) async throws -> UserRecord {
         if let caller { try await permit(.manageUsers, caller) }
-        guard user.password.count >= 12 else {
-            throw StoreError.invalid([
-                .field("password", found: nil, expected: Text(zh: "至少 12 个字符", en: "at least 12 characters"), rule: .A1)
-            ])
-        }
-        let hash = try await PasswordHash.make(user.password)
-        return try await translating {
+        return try await add(user, hash: try await Self.hash(ofNew: user.password), isOneTime: false, as: caller)
+    }
+
+    /// Adds a user with a password that opens nothing but the choice of another (A2); it is said once, here.
+    ///
+    /// - Throws: as `addUser`; the user's own `password` is not looked at.
+    public func addUserWithOneTimePassword(_ user: NewUser, as caller: Caller) async throws -> (UserRecord, String) {
+        try await permit(.manageUsers, caller)
+        let password = OneTimeWord.password()
+        let hash = try await PasswordHash.make(password)
+        return (try await add(user, hash: hash, isOneTime: true, as: caller), password)
+    }
+
+    private func add(_ user: NewUser, hash: String, isOneTime: Bool, as caller: Caller?) async throws -> UserRecord {
+        try await translating {
             try await pool.withTransaction { sql in
                 // Whoever may add users may tie one to a unit or a learner, whose records stay out of sight.
                 _ = try await sql.execute("SELECT set_config('ceregistry.role', 'verifier', true)")
                 let employer = try await employerId(user.employerCreditCode, sql)
                 let learner = try await learnerId(user.idNumber, sql)
+                let id = UUID()
                 _ = try await sql.execute(
                     """
-                    INSERT INTO users (username, person_name, password_hash, role, authority, employer_id, learner_id)
-                    VALUES (\(user.username), \(user.personName), \(hash), \(user.role.rawValue),
-                            \(user.authority?.description), \(employer), \(learner))
+                    INSERT INTO users (id, username, person_name, password_hash, role, authority, employer_id, learner_id,
+                                       password_is_one_time)
+                    VALUES (\(id), \(user.username), \(user.personName), \(hash), \(user.role.rawValue),
+                            \(user.authority?.description), \(employer), \(learner), \(isOneTime))
                     """)
+                if let caller {
+                    _ = try await sql.execute(
+                        AccessLine(.manageUsers, record: id, reason: "add").statement(by: caller))
+                }
             }
             guard let record = try await userRecords(named: user.username).first else {
                 throw StoreError.notFound(.recordUnknown)
@@ -105,42 +119,6 @@ extension RegistryStore {
                 role: try row.word("role"), authority: try row.authorityIfPresent("authority"),
                 employerCreditCode: try row.decodeIfPresent("credit_code"),
                 learnerId: try row.decodeIfPresent("learner_id"), disabled: try row.decode("disabled"))
-        }
-    }
-
-    /// Ends the user's sessions at once; what the user did keeps their name.
-    public func disableUser(_ username: String, as caller: Caller?) async throws {
-        if let caller { try await permit(.manageUsers, caller) }
-        try await changeUser(username, "UPDATE users SET disabled_at = now() WHERE username = \(username) RETURNING id")
-    }
-
-    /// Ends the user's sessions too: whoever knew the old password is out.
-    public func setPassword(_ username: String, _ password: String, as caller: Caller?) async throws {
-        if let caller { try await permit(.manageUsers, caller) }
-        guard password.count >= 12 else {
-            throw StoreError.invalid([
-                .field("password", found: nil, expected: Text(zh: "至少 12 个字符", en: "at least 12 characters"), rule: .A1)
-            ])
-        }
-        let hash = try await PasswordHash.make(password)
-        try await changeUser(
-            username,
-            """
-            UPDATE users SET password_hash = \(hash), password_is_one_time = false, failed_logins = 0, locked_until = NULL
-            WHERE username = \(username) RETURNING id
-            """)
-    }
-
-    private func changeUser(_ username: String, _ change: Statement) async throws {
-        try await translating {
-            let results = try await pool.pipeline([
-                change,
-                """
-                UPDATE sessions SET revoked_at = now()
-                WHERE revoked_at IS NULL AND user_id = (SELECT id FROM users WHERE username = \(username))
-                """,
-            ])
-            if results[0].isEmpty { throw StoreError.notFound(.recordUnknown) }
         }
     }
 

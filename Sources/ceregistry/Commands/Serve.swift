@@ -81,8 +81,14 @@ struct Daemon {
         await imports.markInterrupted()
         let log = settings.logKeeper(store, logger: logger)
         let uploads = FileManager.default.temporaryDirectory.appendingPathComponent("ceregistry-uploads")
+        let reader = settings.store(logger: logger, role: .auditor, connections: 2)
+        let auditor = Auditor(
+            store: store, reader: reader, sqlDirectory: settings.sqlDirectory, log: settings.logFolder, logger: logger)
+        let publisher = BulletinPublisher(
+            store: store, page: try BulletinPages().page, printer: settings.printer, logger: logger)
         let services = APIServices(
-            store: store, jobs: try jobs(imports), log: log, metrics: metrics, uploadDirectory: uploads,
+            store: store, jobs: jobs(imports, auditor, publisher), log: log, metrics: metrics,
+            uploadDirectory: uploads,
             verificationPage: try ConsolePages().verification, isAcceptingWork: { !state.isStopping })
         let router = try RegistryAPI(services: services, logger: logger).router(
             pages: Console.pages.map { ($0.method, $0.path) })
@@ -90,7 +96,11 @@ struct Daemon {
         pages.trainingSheets = TrainingSheetsClient(
             list: { try await TrainingSheets.list(of: $0, $1).bytes(.xlsx) },
             fees: { try await TrainingSheets.fees(of: $0, $1).bytes(.xlsx) })
-        try Console(store: store, configuration: pages, logger: logger).add(to: router)
+        try Console(
+            store: store,
+            city: .live(store: store, reader: reader, auditor: auditor, publisher: publisher),
+            configuration: pages, logger: logger
+        ).add(to: router)
         let portFile = settings.portFile
         let logger = logger
         let application = Application(
@@ -117,16 +127,12 @@ struct Daemon {
                 logger: Logger(label: "ceregistry.lifecycle") { JSONLogHandler(level: .error, label: $0) }))
         try await group.run()
         await imports.stop()
+        await reader.close()
         await store.close()
         logger.notice("stopped")
     }
 
-    private func jobs(_ imports: ImportService) throws -> JobsClient {
-        let auditor = Auditor(
-            store: store, reader: settings.store(logger: logger, role: .auditor, connections: 2),
-            sqlDirectory: settings.sqlDirectory, log: settings.logFolder, logger: logger)
-        let publisher = BulletinPublisher(
-            store: store, page: try BulletinPages().page, printer: settings.printer, logger: logger)
+    private func jobs(_ imports: ImportService, _ auditor: Auditor, _ publisher: BulletinPublisher) -> JobsClient {
         let store = store
         return JobsClient(
             startImport: { try await imports.start($0, file: $1, fileName: $2, options: $3, as: $4) },

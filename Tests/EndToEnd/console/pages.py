@@ -14,7 +14,8 @@ class City:
     """The demo city in January 2019, with the daemon running."""
 
     def __init__(self, learners=600):
-        self.registry = Registry(clock="2018-10-16T09:00:00+08:00")
+        # Nothing here sets a PDF: that takes longer than all else.
+        self.registry = Registry(clock="2018-10-16T09:00:00+08:00", CEREGISTRY_WEASYPRINT="/nowhere/weasyprint")
         self.numbers = self.registry.cli_json("demo", "load", "--learners", str(learners))["idNumbers"]
         self.registry.start(clock="2019-01-10T09:00:00+08:00")
 
@@ -60,7 +61,8 @@ def declared_pages():
 
 
 # Addresses that answer with no page of their own: a way elsewhere, a file, a stream.
-NO_PAGES = {"/", "/training/sessions/{id}/calendar.ics", "/training/sessions/{id}/list.xlsx", "/training/sessions/{id}/fees.xlsx"}
+NO_PAGES = {"/", "/training/sessions/{id}/calendar.ics", "/training/sessions/{id}/list.xlsx", "/training/sessions/{id}/fees.xlsx",
+            "/bulletins/{number}/forms/{form}"}
 
 
 def ask(index):
@@ -126,4 +128,87 @@ TRAINING = [
     Page("training-sign-in", "/training/sign-in", "learner-demo", "/training/sign-in?code=expired"),
 ]
 
-PAGES = SESSION + COUNTER + QUEUE + TRAINING
+
+# The city: where it is behind, its bulletins, its audit, its users, its policy.
+
+
+def with_audit(address):
+    """An audit that found something: a guard that was off for a moment, an employer whose code cannot be."""
+    def where(city):
+        if not city.registry.sql("SELECT 1 FROM audit_runs"):
+            city.registry.sql("UPDATE employers SET credit_code = overlay(credit_code placing 'AAAA' from 9) WHERE id = (SELECT id FROM employers ORDER BY id LIMIT 1)")
+            city.registry.sql("ALTER TABLE decisions DISABLE TRIGGER append_only")
+            city.registry.cli("audit", check=False)
+            city.registry.sql("ALTER TABLE decisions ENABLE TRIGGER append_only")
+        return address(city) if callable(address) else address
+    return where
+
+
+def a_bulletin(city):
+    if not city.registry.sql("SELECT 1 FROM bulletin_publications"):
+        city.registry.cli("bulletin", "publish", "2018-4", "--as-of", "2018-12-31", "--as", "officer-city")
+    return "/bulletins/2018-4"
+
+
+def an_employer(city):
+    return f"/employers/{city.one('SELECT employer_id FROM learners WHERE employer_id IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1')}"
+
+
+def an_entry(reversed_one):
+    return lambda city: f"/entries/{city.one(f'SELECT e.id FROM register_entries e LEFT JOIN reversals r ON r.entry_id = e.id WHERE (r.entry_id IS NOT NULL) = {reversed_one} ORDER BY e.id LIMIT 1')}"
+
+
+def fill_policy(change):
+    """The notice in force, changed, sent from the page that loads one."""
+    def act(page, city):
+        page.fill("#source", change((ROOT / "sql/policies/2017-87.yaml").read_text()))
+        page.click("main button.primary")
+        page.wait_for_selector("h1")
+    return act
+
+
+def one_time_password(page, city):
+    page.click("form[action$='/passwords'] button")
+    page.wait_for_selector(".secret")
+
+
+def opened(page, city):
+    for details in page.locator("main details > summary").all(): details.click()
+
+
+CITY = [
+    Page("completion", "/completion", "officer-city"),
+    Page("completion-months", "/completion", "officer-city", "/completion?year=2017&kind=enterprise", act=opened),
+    Page("completion-county", "/completion", "officer-511802"),
+    Page("completion-employers", "/completion/employers", "officer-city"),
+    Page("employer", "/employers/{id}", "officer-city", an_employer),
+    Page("bulletins", "/bulletins", "officer-city", lambda city: a_bulletin(city) and "/bulletins"),
+    Page("bulletin-preview", "/bulletins/preview", "officer-city", "/bulletins/preview?number=2019-1&asOf=2019-01-10"),
+    Page("bulletin", "/bulletins/{number}", "officer-city", a_bulletin, act=opened),
+    Page("entry", "/entries/{id}", "officer-city", an_entry("false")),
+    Page("entry-reversed", "/entries/{id}", "officer-city", an_entry("true")),
+    Page("policy", "/policy", "officer-city"),
+]
+
+AUDIT = [
+    Page("audit", "/audit", "officer-city", with_audit("/audit")),
+    Page("audit-runs", "/audit/runs", "auditor-demo", with_audit("/audit/runs")),
+    Page("audit-run", "/audit/runs/{id}", "auditor-demo", with_audit(lambda city: f"/audit/runs/{city.one('SELECT id FROM audit_runs LIMIT 1')}")),
+    Page("findings", "/audit/findings", "officer-city", with_audit("/audit/findings")),
+    Page("findings-one", "/audit/findings", "officer-city", with_audit("/audit/findings?check=creditCodeCheckCharacter"), act=opened),
+    Page("guards", "/audit/guards", "auditor-demo", with_audit("/audit/guards")),
+    Page("access-log", "/access-log", "auditor-demo"),
+]
+
+ADMIN = [
+    Page("users", "/users", "admin-demo"),
+    Page("user", "/users/{username}", "admin-demo", "/users/clerk-511802"),
+    Page("user-password", "/users/{username}", "admin-demo", "/users/clerk-511802", act=one_time_password),
+    Page("user-new", "/users/new", "admin-demo"),
+    Page("policy-admin", "/policy", "admin-demo"),
+    Page("policy-load", "/policy/load", "admin-demo"),
+    Page("policy-mistakes", "/policy/load", "admin-demo", act=fill_policy(lambda text: text.replace("requiredHours: 30", "requiredHours: 31", 1).replace('dueOn: "2018-12-31"', 'dueOn: "2018-06-31"'))),
+    Page("policy-preview", "/policy/load", "admin-demo", act=fill_policy(lambda text: text.replace('dueOn: "2018-12-31"', 'dueOn: "2019-03-31"').replace("claimWaitingDays: 30", "claimWaitingDays: 20"))),
+]
+
+PAGES = SESSION + COUNTER + QUEUE + TRAINING + CITY + AUDIT + ADMIN

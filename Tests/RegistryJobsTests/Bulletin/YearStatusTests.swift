@@ -18,31 +18,11 @@ struct YearStatusTests {
         "2019-09-30", "2020-01-01",
     ]
 
-    /// One unit of each level and kind.
-    private static func employers(_ admin: PostgresConnection) async throws -> [EmploymentPeriod] {
-        var units: [EmploymentPeriod] = []
-        for level in EmployerLevel.allCases {
-            for kind in EmployerKind.allCases {
-                let unit = EmploymentPeriod(
-                    employerId: UUID(), kind: kind, level: level, division: level == .county ? "511823" : nil,
-                    from: Day(daysSince2000: 0), until: nil)
-                _ = try await admin.execute(
-                    """
-                    INSERT INTO employers (id, credit_code, name, kind, level, division)
-                    VALUES (\(unit.employerId), \(TestNumber.employer(units.count)), '单位', \(kind.rawValue), \(level.rawValue),
-                            \(unit.division))
-                    """)
-                units.append(unit)
-            }
-        }
-        return units
-    }
-
     @Test(arguments: [1, 2, 3] as [UInt64])
     func `who owes what is the same by SQL over everybody and by the rules one by one`(seed: UInt64) async throws {
         try await TestRegistry.with { registry in
             let generated = GeneratedHistories(
-                count: 400, seed: seed, employers: try await Self.employers(registry.admin))
+                count: 400, seed: seed, employers: try await TestEmployers.one(ofEach: registry.admin))
             try await generated.insert(registry.admin)
             let policies = try await registry.store.policies()
             let histories = generated.histories
@@ -80,7 +60,8 @@ struct YearStatusTests {
 
     @Test func `the answer at the counter is the same as the count's`() async throws {
         try await TestRegistry.with(today: "2019-01-01") { registry in
-            let generated = GeneratedHistories(count: 40, seed: 9, employers: try await Self.employers(registry.admin))
+            let generated = GeneratedHistories(
+                count: 40, seed: 9, employers: try await TestEmployers.one(ofEach: registry.admin))
             try await generated.insert(registry.admin)
             let city = try await registry.caller("city")
             let day = try #require(Day("2019-01-01"))
