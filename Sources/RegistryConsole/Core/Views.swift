@@ -21,6 +21,7 @@ struct Views: Sendable {
     static let assetTypes = [
         "console.css": "text/css; charset=utf-8", "console.js": "text/javascript; charset=utf-8",
         "icon.svg": "image/svg+xml", "training.js": "text/javascript; charset=utf-8",
+        "desk.js": "text/javascript; charset=utf-8", "live.js": "text/javascript; charset=utf-8",
     ]
 
     /// - Throws: `Mistake.missing` where the program was installed without its resources.
@@ -78,6 +79,8 @@ struct Shell {
     var tabs: [Tab]
     var styleVersion: String
     var scriptVersion: String
+    var deskVersion: String
+    var liveVersion: String
     /// Seconds of idleness after which the browser goes to the page of signing in.
     var idleSeconds: String?
 }

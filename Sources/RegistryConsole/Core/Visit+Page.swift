@@ -25,6 +25,8 @@ extension Visit {
             office: session.map { office($0.caller, policies) }, tabs: tabs,
             styleVersion: console.views.assets["console.css"]?.version ?? "",
             scriptVersion: console.views.assets["console.js"]?.version ?? "",
+            deskVersion: console.views.assets["desk.js"]?.version ?? "",
+            liveVersion: console.views.assets["live.js"]?.version ?? "",
             idleSeconds: session == nil ? nil : "\(console.configuration.idleLimit.components.seconds)")
     }
 
@@ -54,6 +56,9 @@ extension Visit {
         case ConsoleError.formExpired:
             return await mistake(.forbidden, [words("formExpired")])
         case let error as StoreError:
+            if case .unavailable(let why) = error {
+                console.logger.warning("unavailable", metadata: ["why": "\(why)", "requestId": "\(requestId)"])
+            }
             return await mistake(ConsoleProblem.status(of: error), ConsoleProblem.messages(of: error, words))
         default: throw error
         }
@@ -101,11 +106,12 @@ struct ConsoleTab {
 
     static func tabs(of caller: Caller) -> [ConsoleTab] {
         switch caller.role {
-        case .admin: []
         case .learner: [training]
+        case .admin: [imports]
         case .clerk: [counter, training]
-        case .unitAdmin: [counter, training]
-        case .countyOfficer, .cityOfficer, .auditor: [queue, counter, training]
+        case .unitAdmin: [unit, counter, training]
+        case .countyOfficer, .cityOfficer: [queue, counter, training, duplicates, imports]
+        case .auditor: [queue, counter, training, imports]
         case .baseOfficer: [queue, training, counter]
         }
     }
@@ -113,6 +119,9 @@ struct ConsoleTab {
     private static let counter = ConsoleTab(address: "/counter", word: "tabCounter")
     private static let training = ConsoleTab(address: "/training", word: "tabTraining")
     private static let queue = ConsoleTab(address: "/queue", word: "tabQueue")
+    private static let unit = ConsoleTab(address: "/unit", word: "tabUnit")
+    private static let duplicates = ConsoleTab(address: "/duplicates", word: "tabDuplicates")
+    private static let imports = ConsoleTab(address: "/imports", word: "tabImports")
 
     static func home(of caller: Caller) -> String { tabs(of: caller).first?.address ?? "/sign-in" }
 }
