@@ -216,14 +216,14 @@ extension ChangeModel {
                     now: state.isStale && current != was ? current.isEmpty ? "—" : word(field, current, words) : nil,
                     isDay: field == .professionalSince, isChoice: field == .gender,
                     choices: ["", "male", "female"].map {
-                        Choice(value: $0, name: words("gender_\($0)"), chosen: $0 == shown)
+                        Choice(value: $0, name: words("sex_\($0)"), chosen: $0 == shown)
                     })
             }, idNumber: isSent ? form["idNumber"] ?? "" : "", reason: isSent ? form["reason"] ?? "" : "",
             document: isSent ? form["document"] ?? "" : "", messages: isSent ? state.messages : [])
     }
 
     private static func word(_ field: LearnerCorrection.Field, _ value: String, _ words: Words) -> String {
-        field == .gender ? words("gender_\(value)") : value
+        field == .gender ? words("sex_\(value)") : value
     }
 }
 

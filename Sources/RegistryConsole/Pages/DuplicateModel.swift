@@ -92,8 +92,8 @@ struct ComparisonModel {
                 what: words("idNumber"), first: pair.first.record.idNumberMasked,
                 second: pair.second.record.idNumberMasked,
                 differs: !pair.differingPlaces.isEmpty),
-            line("field_gender") { words("gender_\($0.record.gender ?? "")") },
-            line("employer") { $0.record.employer?.name ?? "—" },
+            line("field_gender") { words("sex_\($0.record.gender ?? "")") },
+            line("workplace") { $0.record.employer?.name ?? "—" },
             line("postsTitle") { side in
                 side.record.employments.map { "\($0.from)—\($0.until?.description ?? words("untilNow"))" }
                     .joined(separator: "；")

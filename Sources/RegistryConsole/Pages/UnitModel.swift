@@ -83,6 +83,6 @@ struct UnitRowModel {
         ["name", "idNumber", "postAndTitle"].map { words($0) }
             + years.flatMap { year in
                 ["standing", "hours", "mode", "missingTitle", "claimOnWay"].map { "\(year) \(words($0))" }
-            } + [words("accountTitle")]
+            } + [words("unitAccount")]
     }
 }
