@@ -124,6 +124,8 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "RegistryStoreTests", dependencies: ["RegistryStore", "RegistryJobs"], swiftSettings: strict),
+        .testTarget(
+            name: "RegistryConsoleTests", dependencies: ["RegistryConsole", "RegistryDomain"], swiftSettings: strict),
         .testTarget(name: "RegistryAPITests", dependencies: ["RegistryAPI"], swiftSettings: strict),
         .testTarget(
             name: "RegistryJobsTests",

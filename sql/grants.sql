@@ -60,6 +60,7 @@ GRANT INSERT (user_id, key, fingerprint, status, response), DELETE ON idempotenc
 
 GRANT INSERT, UPDATE ON import_jobs TO ceregistry_daemon;
 GRANT INSERT ON import_findings TO ceregistry_daemon;
+GRANT INSERT (authority, watched_until), UPDATE (watched_until) ON queue_watches TO ceregistry_daemon;
 GRANT INSERT (job_id, part, content), DELETE ON import_file_parts TO ceregistry_daemon;
 GRANT INSERT (id, first_id, second_id, first_version, second_version, first_employer, second_employer, reason, kept_on, recorded_by)
       ON kept_apart TO ceregistry_daemon;

@@ -156,3 +156,9 @@ extension Reason {
         nil, "mergedSince", "合并后又有新的合并，请先撤销后来的合并。",
         "One of the records has been merged again since; reverse that first.")
 }
+
+extension Reason {
+    public static let importFileGone = of(
+        nil, "importFileGone", "上传的文件只保留七天，已不能带结果下载。",
+        "The uploaded file is kept for seven days and is no longer there.")
+}

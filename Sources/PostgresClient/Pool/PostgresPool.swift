@@ -58,6 +58,7 @@ public final class PostgresPool: PostgresExecutor {
 
     /// What NOTIFY says on these channels, over one connection for all who listen, beside those that are lent.
     public func notifications(on channels: String...) -> NotificationEvents { listener.events(on: Set(channels)) }
+    public func notifications(on channels: Set<String>) -> NotificationEvents { listener.events(on: channels) }
 
     // MARK: Lending
 

@@ -8,6 +8,8 @@ struct Answer: Sendable {
     var status: HTTPResponse.Status = .ok
     var headers: HTTPFields = [:]
     var body: [UInt8] = []
+    /// In place of `body`: what is sent part by part.
+    var stream: ResponseBody?
 
     /// Nothing from elsewhere, nothing inline, in nobody's frame.
     static let contentSecurityPolicy =
@@ -37,6 +39,7 @@ struct Answer: Sendable {
         headers[.xContentTypeOptions] = "nosniff"
         headers[.contentSecurityPolicy] = headers[.contentSecurityPolicy] ?? Self.contentSecurityPolicy
         headers[.refererPolicy] = "same-origin"
-        return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
+        return Response(
+            status: status, headers: headers, body: stream ?? ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
     }
 }

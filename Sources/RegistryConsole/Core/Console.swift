@@ -12,28 +12,36 @@ public struct Console: Sendable {
     /// What runs on when its page has been answered.
     let errands = Errands()
     let configuration: ConsoleConfiguration
+    let files: ConsoleFiles
     let views: Views
+    let streams = LiveStreams()
     let logger: Logger
 
     /// - Throws: where the program was installed without its resources.
     public init(
-        store: RegistryStore, city: CityClient, configuration: ConsoleConfiguration, logger: Logger
+        store: RegistryStore, city: CityClient, configuration: ConsoleConfiguration, files: ConsoleFiles, logger: Logger
     ) throws {
         self.store = store
         self.city = city
         self.configuration = configuration
+        self.files = files
         self.logger = logger
         views = try Views()
     }
 
     /// Every address of the console.
     public static var pages: [ConsolePage] {
-        assetPages + sessionPages + counterPages + queuePages + trainingPages + cityPages
+        assetPages + sessionPages + counterPages + queuePages + trainingPages + cityPages + deskPages
     }
 
     private static var cityPages: [ConsolePage] {
         completionPages + employerPages + bulletinPages + auditPages + entryPages + userPages
             + accessLogPages + policyPages
+    }
+
+    /// What officers and units do beside the queue.
+    private static var deskPages: [ConsolePage] {
+        reversalPages + changePages + duplicatePages + importPages + unitPages + helpPages + livePages
     }
 
     public func add<Context: ConsoleContext>(to router: Router<Context>) {
@@ -51,11 +59,15 @@ public struct Console: Sendable {
         }
         var visit: Visit?
         do {
-            let arrived = try await arrive(request, context, Dictionary(names, uniquingKeysWith: { first, _ in first }))
+            let arrived = try await arrive(
+                page, request, context, Dictionary(names, uniquingKeysWith: { first, _ in first }))
             visit = arrived
             if let session = arrived.session { context.note(user: session.caller.userId) }
             let token = arrived.form["formToken"] ?? request.headers[.formToken]
-            if page.takesForm, !FormToken.matches(token, arrived.secret) { throw ConsoleError.formExpired }
+            // A form with a file is checked by whoever receives it, before the file is.
+            if page.takesForm, !page.takesFile, !FormToken.matches(token, arrived.secret) {
+                throw ConsoleError.formExpired
+            }
             if arrived.session?.caller.hasOneTimePassword == true, !page.isOpenWithOneTimePassword {
                 throw ConsoleError.passwordToBeChanged
             }
@@ -66,17 +78,20 @@ public struct Console: Sendable {
         }
     }
 
-    private func arrive(_ request: Request, _ context: some ConsoleContext, _ path: [String: String]) async throws
-        -> Visit
-    {
+    private func arrive(
+        _ page: ConsolePage, _ request: Request, _ context: some ConsoleContext, _ path: [String: String]
+    ) async throws -> Visit {
         let isSecure =
             configuration.publicURL?.hasPrefix("https:") == true || request.headers[.forwardedProto] == "https"
         let token = ConsoleCookie.session.read(request, secure: isSecure)
         var session: Visit.Session?
         if let token {
             do {
-                let caller = try await store.caller(
-                    browserToken: token, idleLimit: configuration.idleLimit, requestId: context.requestId)
+                let caller =
+                    page.isUse
+                    ? try await store.caller(
+                        browserToken: token, idleLimit: configuration.idleLimit, requestId: context.requestId)
+                    : try await store.caller(token: token, requestId: context.requestId)
                 session = Visit.Session(caller: caller, token: token)
             } catch StoreError.unauthenticated {
                 session = nil

@@ -10,6 +10,10 @@ public struct ConsolePage: Sendable {
     let handler: Handler
     /// Whether a form's token is asked for; only what changes nothing does without.
     let takesForm: Bool
+    /// Whether the form may carry a file, which `Visit.receiveFile` reads.
+    var takesFile = false
+    /// Whether asking for it is somebody's doing. What a script asks by itself keeps no session alive.
+    var isUse = true
 
     static func get(_ path: String, _ handler: @escaping Handler) -> ConsolePage {
         ConsolePage(method: .get, path: path, handler: handler, takesForm: false)
@@ -17,6 +21,17 @@ public struct ConsolePage: Sendable {
 
     static func post(_ path: String, _ handler: @escaping Handler) -> ConsolePage {
         ConsolePage(method: .post, path: path, handler: handler, takesForm: true)
+    }
+
+    /// What a script asks for by itself.
+    static func watching(_ method: HTTPRequest.Method = .get, _ path: String, _ handler: @escaping Handler)
+        -> ConsolePage
+    {
+        ConsolePage(method: method, path: path, handler: handler, takesForm: method == .post, isUse: false)
+    }
+
+    static func upload(_ path: String, _ handler: @escaping Handler) -> ConsolePage {
+        ConsolePage(method: .post, path: path, handler: handler, takesForm: true, takesFile: true)
     }
 
     /// Where somebody chooses a password of their own.

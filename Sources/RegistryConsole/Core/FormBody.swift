@@ -5,13 +5,18 @@ import NIOCore
 /// The fields of a form, as `application/x-www-form-urlencoded` has them (WHATWG URL, 5.1).
 struct FormBody: Sendable {
     static let largest = 256 * 1024
-    private let fields: [(name: String, value: String)]
+    private var fields: [(name: String, value: String)]
 
     init(_ text: String) {
         fields = text.split(separator: "&", omittingEmptySubsequences: true).map { pair in
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             return (Self.plain(parts[0]), parts.count > 1 ? Self.plain(parts[1]) : "")
         }
+    }
+
+    /// A field that came another way.
+    mutating func add(_ name: String, _ value: String) {
+        fields.append((name, value.filter { $0 != "\0" }))
     }
 
     /// - Throws: `HTTPError` 413 beyond `largest`.

@@ -21,12 +21,14 @@ struct Views: Sendable {
     static let assetTypes = [
         "console.css": "text/css; charset=utf-8", "console.js": "text/javascript; charset=utf-8",
         "city.js": "text/javascript; charset=utf-8", "icon.svg": "image/svg+xml",
-        "training.js": "text/javascript; charset=utf-8",
+        "training.js": "text/javascript; charset=utf-8", "desk.js": "text/javascript; charset=utf-8",
+        "live.js": "text/javascript; charset=utf-8",
     ]
     /// Scripts that a page needs beside console.js, by template: the others do not carry them.
     static let scripts = [
         "audit": ["city.js"], "policy-load": ["city.js"], "bulletin-preview": ["city.js"],
-        "bulletin-published": ["city.js"], "bulletins": ["city.js"],
+        "bulletin-published": ["city.js"], "bulletins": ["city.js"], "import": ["desk.js"], "imports": ["desk.js"],
+        "queue": ["live.js"],
     ]
 
     /// - Throws: `Mistake.missing` where the program was installed without its resources.

@@ -58,6 +58,9 @@ extension Visit {
         case ConsoleError.formExpired:
             return await mistake(.forbidden, [words("formExpired")])
         case let error as StoreError:
+            if case .unavailable(let why) = error {
+                console.logger.warning("unavailable", metadata: ["why": "\(why)", "requestId": "\(requestId)"])
+            }
             return await mistake(ConsoleProblem.status(of: error), ConsoleProblem.messages(of: error, words))
         default: throw error
         }
@@ -106,12 +109,14 @@ struct ConsoleTab {
     static func tabs(of caller: Caller) -> [ConsoleTab] {
         switch caller.role {
         case .learner: [training]
-        case .unitAdmin, .clerk: [counter, training, policy]
-        case .countyOfficer: [queue, counter, training, completion, bulletins, policy]
-        case .cityOfficer: [queue, counter, completion, bulletins, training, audit, accessLog, policy]
+        case .unitAdmin: [unit, counter, training, policy]
+        case .clerk: [counter, training, policy]
+        case .countyOfficer: [queue, counter, training, duplicates, imports, completion, bulletins, policy]
+        case .cityOfficer:
+            [queue, counter, completion, bulletins, training, duplicates, imports, audit, accessLog, policy]
         case .baseOfficer: [queue, training, counter, completion, bulletins, policy]
-        case .auditor: [audit, accessLog, completion, bulletins, queue, counter, training, policy]
-        case .admin: [users, audit, policy]
+        case .auditor: [audit, accessLog, completion, bulletins, queue, counter, training, imports, policy]
+        case .admin: [users, imports, audit, policy]
         }
     }
 
@@ -124,6 +129,9 @@ struct ConsoleTab {
     private static let accessLog = ConsoleTab(address: "/access-log", word: "accessLogTitle")
     private static let users = ConsoleTab(address: "/users", word: "usersTitle")
     private static let policy = ConsoleTab(address: "/policy", word: "tabPolicy")
+    private static let unit = ConsoleTab(address: "/unit", word: "tabUnit")
+    private static let duplicates = ConsoleTab(address: "/duplicates", word: "tabDuplicates")
+    private static let imports = ConsoleTab(address: "/imports", word: "tabImports")
 
     static func home(of caller: Caller) -> String { tabs(of: caller).first?.address ?? "/sign-in" }
 }

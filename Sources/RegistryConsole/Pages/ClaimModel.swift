@@ -17,9 +17,11 @@ struct ClaimRowModel {
     var waiting: String
     var isOpen: Bool
     var flags: [String]
+    /// What is unusual about it, a word each.
+    var signs: [String]
     var nextActor: String
 
-    init(_ claim: ClaimRecord, _ policies: PolicySet, _ words: Words) {
+    init(_ claim: ClaimRecord, concerns: ClaimConcerns? = nil, _ policies: PolicySet, _ words: Words) {
         id = claim.id.uuidString.lowercased()
         name = claim.learnerName ?? "—"
         idNumberMasked = claim.idNumberMasked ?? ""
@@ -33,12 +35,29 @@ struct ClaimRowModel {
         waiting = claim.waitingDays.map { words("waitingDays", ["days": "\($0)"]) } ?? "—"
         isOpen = claim.state == .submitted
         flags = claim.flags.map { words("flag_\($0)") }
+        signs = concerns.map { Self.signs(claim, $0, policies, words) } ?? []
         nextActor =
             switch claim.nextActor {
             case nil: "—"
             case "learner": words("nextActorLearner")
             case .some(let office): Authority(office).map { words.area($0, policies) } ?? office
             }
+    }
+}
+
+extension ClaimRowModel {
+    var isUnusual: Bool { !flags.isEmpty || !signs.isEmpty }
+
+    private static func signs(
+        _ claim: ClaimRecord, _ concerns: ClaimConcerns, _ policies: PolicySet, _ words: Words
+    ) -> [String] {
+        guard claim.state == .submitted else { return [] }
+        let found = [
+            ("signComplete", concerns.completedBy != nil), ("signOpen", concerns.openClaims > 0),
+            ("signNamesakes", concerns.namesakes > 0), ("signMoved", concerns.hasMoved),
+            ("signRefused", concerns.lastRefusal != nil), ("signLate", ClaimConcerns.isNearLimit(claim, policies)),
+        ]
+        return found.filter(\.1).map { words($0.0) }
     }
 }
 
@@ -129,6 +148,8 @@ struct ClaimModel {
     var evidence: [EvidenceModel]
     var history: [Step]
     var mayDecide: Bool
+    /// Where what it became may be taken back, for whoever may.
+    var reversal: String?
     var typedReason: String
     /// What was typed and could not be used, so that it is not lost.
     var lost: String?
@@ -136,8 +157,8 @@ struct ClaimModel {
     var done: String?
 
     init(
-        _ claim: ClaimRecord, concerns: ClaimConcerns, mayDecide: Bool, form: FormBody, messages: [String] = [],
-        done: String? = nil, _ policies: PolicySet, _ words: Words
+        _ claim: ClaimRecord, concerns: ClaimConcerns, mayDecide: Bool, mayReverse: Bool, form: FormBody,
+        messages: [String] = [], done: String? = nil, _ policies: PolicySet, _ words: Words
     ) {
         row = ClaimRowModel(claim, policies, words)
         learner = claim.learnerId.uuidString.lowercased()
@@ -153,6 +174,7 @@ struct ClaimModel {
             Step(day: $0.occurredOn.description, what: words("event_\($0.event)"), by: $0.by, because: $0.reason)
         }
         self.mayDecide = mayDecide && claim.state == .submitted
+        reversal = mayReverse ? claim.entry.map { "/entries/\($0.uuidString.lowercased())/reversal" } : nil
         typedReason = form["reason"] ?? ""
         let typed = [form["reason"]] + answers.values.map { $0 }
         let text = typed.compactMap(\.self).joined(separator: "\n")
@@ -160,9 +182,6 @@ struct ClaimModel {
         self.messages = messages
         self.done = done
     }
-
-    /// Days before a limit within which a date is worth a second look.
-    private static let nearLimit = 7
 
     private static func sentences(
         _ claim: ClaimRecord, _ concerns: ClaimConcerns, _ policies: PolicySet, _ words: Words
@@ -173,9 +192,9 @@ struct ClaimModel {
         if concerns.namesakes > 0 { texts.append(words("concernNamesakes", ["count": "\(concerns.namesakes)"])) }
         if concerns.hasMoved { texts.append(words("concernMoved")) }
         if let why = concerns.lastRefusal { texts.append(words("concernRefused", ["reason": why])) }
-        if let terms = policies.policy(forSubjectYear: claim.subjectYear)?.subjectYear(claim.subjectYear),
-            case .online(let evidence) = claim.evidence, let passed = evidence.testPassedOn,
-            passed.adding(days: nearLimit) > terms.onlineWindow.until
+        if ClaimConcerns.isNearLimit(claim, policies),
+            let terms = policies.policy(forSubjectYear: claim.subjectYear)?.subjectYear(claim.subjectYear),
+            case .online(let evidence) = claim.evidence, let passed = evidence.testPassedOn
         {
             texts.append(
                 words("concernLate", ["day": passed.description, "limit": terms.onlineWindow.until.description]))

@@ -9,14 +9,61 @@ private struct QueueModel {
         var count: String
         var current: Bool
     }
-    var filters: [Filter]
-    var years: [Filter]
+    struct Filters {
+        /// Where the counts are asked for again.
+        var again: String
+        var states: [Filter]
+        var years: [Filter]
+        var modes: [Filter]
+    }
+    var filters: Filters
     var rows: [ClaimRowModel]
     var isEmpty: Bool
     var isOpenList: Bool
     var mayDecide: Bool
+    var name: String
     var next: String?
-    var query: String
+}
+
+/// What the queue's address asks for. A person's name is asked for by a form and stands in no address.
+private struct QueueQuestion {
+    enum List: Equatable {
+        case state(ClaimState)
+        case flagged
+        case unusual
+    }
+    var list: List
+    var year: Int?
+    var mode: Mode?
+
+    init(_ visit: Visit) {
+        let state = visit.query("state").flatMap { ClaimState(rawValue: $0) } ?? .submitted
+        list = visit.query("flagged") != nil ? .flagged : visit.query("unusual") != nil ? .unusual : .state(state)
+        year = visit.query("year").flatMap { Int($0) }
+        mode = visit.query("mode").flatMap { Mode(rawValue: $0) }
+    }
+
+    var state: ClaimState {
+        if case .state(let state) = list { return state }
+        return .submitted
+    }
+
+    /// The same with something else.
+    func with(_ change: (inout QueueQuestion) -> Void) -> QueueQuestion {
+        var question = self
+        change(&question)
+        return question
+    }
+
+    func address(_ path: String = "/queue") -> String {
+        let what =
+            switch list {
+            case .state(let state): "state=\(state.rawValue)"
+            case .flagged: "flagged=1"
+            case .unusual: "unusual=1"
+            }
+        return "\(path)?\(what)" + (year.map { "&year=\($0)" } ?? "") + (mode.map { "&mode=\($0.rawValue)" } ?? "")
+    }
 }
 
 private struct ResultsModel {
@@ -32,6 +79,8 @@ private struct ResultsModel {
 extension Console {
     static let queuePages: [ConsolePage] = [
         .get("/queue") { visit in try await visit.queue() },
+        // A POST, since a person's name stands in no address either.
+        .post("/queue") { visit in try await visit.queue() },
         .get("/claims/{id}") { visit in try await visit.claimAnswer() },
         .post("/claims/{id}/decisions") { visit in try await visit.decideOne() },
         .post("/queue/decisions") { visit in try await visit.decideMany() },
@@ -41,39 +90,59 @@ extension Console {
 extension Visit {
     fileprivate func queue() async throws -> Answer {
         let caller = try caller
-        let state = query("state").flatMap { ClaimState(rawValue: $0) } ?? .submitted
-        let isFlagged = query("flagged") != nil
-        let year = query("year").flatMap { Int($0) }
+        let question = QueueQuestion(self)
+        let name = form["name"]
         let page = try await store.claims(
-            ClaimFilter(state: state, subjectYear: year, flagged: isFlagged, cursor: query("cursor"), limit: 100),
+            ClaimFilter(
+                state: question.state, subjectYear: question.year, flagged: question.list == .flagged,
+                mode: question.mode,
+                unusual: question.list == .unusual, name: name, cursor: query("cursor"), limit: 100),
             as: caller)
-        let counts = try await store.claimCounts(as: caller)
         let policies = try await store.policies()
-        let yearPart = year.map { "&year=\($0)" } ?? ""
-        var filters = ClaimState.allCases.map { each in
-            QueueModel.Filter(
-                address: "/queue?state=\(each.rawValue)\(yearPart)", name: words.state(each),
-                count: "\(counts.byState[each] ?? 0)", current: each == state && !isFlagged)
-        }
-        filters.insert(
-            .init(
-                address: "/queue?flagged=1\(yearPart)", name: words("flagged"), count: "\(counts.flagged)",
-                current: isFlagged), at: 1)
-        let here = isFlagged ? "flagged=1" : "state=\(state.rawValue)"
-        let years =
-            [QueueModel.Filter(address: "/queue?\(here)", name: words("allYears"), count: "", current: year == nil)]
-            + policies.subjectYears.map {
-                .init(
-                    address: "/queue?\(here)&year=\($0.year)", name: "\($0.year)", count: "", current: $0.year == year)
-            }
-        let rows = page.items.map { ClaimRowModel($0, policies, words) }
+        let concerns =
+            question.state == .submitted ? try await store.concerns(of: page.items.map(\.id), as: caller) : [:]
+        let rows = page.items.map { ClaimRowModel($0, concerns: concerns[$0.id], policies, words) }
         let mayDecide = Rights.scope(of: caller.role, for: .decideClaim) != nil
         return await self.page(
             "queue", title: words("queueTitle"),
             QueueModel(
-                filters: filters, years: years, rows: rows, isEmpty: rows.isEmpty,
-                isOpenList: state == .submitted && mayDecide, mayDecide: mayDecide,
-                next: page.nextCursor.map { "/queue?\(here)\(yearPart)&cursor=\($0)" }, query: here + yearPart))
+                filters: try await filters(question, policies),
+                // What is unusual comes first, each part the longest waiting first.
+                rows: rows.filter(\.isUnusual) + rows.filter { !$0.isUnusual }, isEmpty: rows.isEmpty,
+                isOpenList: question.state == .submitted && mayDecide, mayDecide: mayDecide, name: name ?? "",
+                next: name == nil ? page.nextCursor.map { "\(question.address())&cursor=\($0)" } : nil))
+    }
+
+    private func filters(_ question: QueueQuestion, _ policies: PolicySet) async throws -> QueueModel.Filters {
+        let counts = try await store.claimCounts(as: try caller)
+        func filter(_ list: QueueQuestion.List, _ name: String, _ count: String) -> QueueModel.Filter {
+            .init(
+                address: question.with { $0.list = list }.address(), name: words(name), count: count,
+                current: question.list == list)
+        }
+        let unusual = counts.unusual < ClaimCounts.mostUnusual ? "\(counts.unusual)" : "\(ClaimCounts.mostUnusual)+"
+        var states = ClaimState.allCases.map {
+            filter(.state($0), "state_\($0.rawValue)", "\(counts.byState[$0] ?? 0)")
+        }
+        states.insert(
+            contentsOf: [filter(.unusual, "unusual", unusual), filter(.flagged, "flagged", "\(counts.flagged)")], at: 1)
+        func choice(_ question: QueueQuestion, _ name: String, _ current: Bool) -> QueueModel.Filter {
+            .init(address: question.address(), name: name, count: "", current: current)
+        }
+        return .init(
+            again: question.address("/queue/counts"), states: states,
+            years: [choice(question.with { $0.year = nil }, words("allYears"), question.year == nil)]
+                + policies.subjectYears.map { terms in
+                    choice(question.with { $0.year = terms.year }, "\(terms.year)", question.year == terms.year)
+                },
+            modes: [choice(question.with { $0.mode = nil }, words("allModes"), question.mode == nil)]
+                + Mode.allCases.map { mode in
+                    choice(question.with { $0.mode = mode }, words.mode(mode), question.mode == mode)
+                })
+    }
+
+    func queueCounts() async throws -> Answer {
+        fragment("queue-filters", ["filters": try await filters(QueueQuestion(self), try await store.policies())])
     }
 
     fileprivate func claimAnswer(messages: [String] = [], done: String? = nil) async throws -> Answer {
@@ -81,8 +150,9 @@ extension Visit {
         let claim = try await store.claim(id: id(), as: caller)
         let isOfficer = Rights.scope(of: caller.role, for: .decideClaim) != nil && claim.routedTo == caller.authority
         let model = ClaimModel(
-            claim, concerns: try await store.concerns(of: claim.id, as: caller), mayDecide: isOfficer, form: form,
-            messages: messages, done: done, try await store.policies(), words)
+            claim, concerns: try await store.concerns(of: claim.id, as: caller), mayDecide: isOfficer,
+            mayReverse: Rights.scope(of: caller.role, for: .reverseEntry) != nil, form: form, messages: messages,
+            done: done, try await store.policies(), words)
         return wantsFragment ? fragment("claim-part", model) : await page("claim", title: words("claimTitle"), model)
     }
 

@@ -22,7 +22,10 @@ extension Console {
         },
         .post("/sign-in", signIn),
         .post("/sign-out") { visit in
-            if let session = visit.session { try await visit.store.signOut(token: session.token) }
+            if let session = visit.session {
+                try await visit.store.signOut(token: session.token)
+                visit.console.streams.end(session: session.token)
+            }
             var answer = Answer.seeOther("/sign-in")
             answer.set(.session, "", secure: visit.isSecure, seconds: 0)
             return answer

@@ -16,6 +16,7 @@
     return answer;
   }
 
+  let asking = 0;
   document.addEventListener("submit", async event => {
     const form = event.target;
     if (form.dataset.reveal) {
@@ -27,15 +28,20 @@
     if (!form.dataset.fragment) return;
     event.preventDefault();
     const place = document.querySelector(form.dataset.fragment);
+    const field = document.getElementById("who"), asked = field?.value, number = ++asking;
+    if (form.dataset.decide !== undefined) current?.setAttribute("data-mine", "");
+    // The next card may be read before this answer is there: what it types takes the place of what was asked.
+    if (form.dataset.counter !== undefined) field.select();
     place.setAttribute("aria-busy", "true");
     try {
-      const answer = await send(form, event.submitter);
-      if (answer) place.innerHTML = await answer.text();
+      const answer = await send(form, event.submitter), text = await answer?.text();
+      // A later question has its own answer.
+      if (number !== asking) return;
+      if (answer) place.innerHTML = text;
     } catch { place.textContent = document.documentElement.lang === "en" ? "No connection: please try again." : "连接失败，请重试。"; }
     place.removeAttribute("aria-busy");
     if (form.dataset.decide !== undefined) return decided();
-    const field = document.getElementById("who");
-    if (field && place.querySelector(".verdict")) { field.value = ""; field.focus(); }
+    if (field && place.querySelector(".verdict")) { if (field.value === asked) field.value = ""; field.focus(); }
   });
 
   // Another purpose for the person on the screen.
@@ -47,7 +53,26 @@
     if (answer) document.getElementById("answer").innerHTML = await answer.text();
   });
 
-  document.addEventListener("click", event => { if (event.target.closest("[data-print]")) print(); });
+  // A card reader is a keyboard: wherever the hand was, a digit begins the next question. Tab ends one as Enter does.
+  if (counter) document.addEventListener("keydown", event => {
+    const who = document.getElementById("who"), typing = event.target.matches("input:not([type=radio]), textarea, select");
+    if (document.querySelector("dialog[open]") || event.isComposing || event.ctrlKey || event.metaKey) return;
+    if (event.altKey && /^[1-9]$/.test(event.key)) {
+      const choice = counter.querySelectorAll("[name=purpose]")[event.key - 1];
+      if (choice) { event.preventDefault(); choice.click(); who.focus(); }
+    } else if (event.altKey) return;
+    else if (event.target === who && event.key === "Tab" && !event.shiftKey && /^\s*[\dxX０-９ｘＸ]{15,18}\s*$/.test(who.value)) {
+      event.preventDefault();
+      counter.requestSubmit();
+    } else if (event.key === "?" && (!typing || !who.value)) {
+      event.preventDefault();
+      document.getElementById("keys").showModal();
+    } else if (event.key === "Escape") { who.select(); who.focus(); }
+    else if (!typing && /^[\d０-９]$/.test(event.key)) { who.focus(); who.select(); }
+  });
+
+  document.documentElement.classList.add("scripted");
+  document.addEventListener("click", event => { if (event.target.closest("[data-print]")) print(); if (event.target.closest("[data-help]")) document.getElementById("keys").showModal(); });
 
   // On a phone the bar is wider than the screen: where one is stays in sight.
   document.querySelector(".tabs a[aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
@@ -97,6 +122,7 @@
 
   function decided() {
     const done = pane.querySelector("[data-done]"), row = current;
+    if (!done) row?.removeAttribute("data-mine");
     if (!done || !table || !row) return;
     settle(row, done.textContent);
     const next = step(1);
@@ -107,7 +133,6 @@
 
   if (table && pane) {
     document.addEventListener("click", event => {
-      if (event.target.closest("[data-help]")) document.getElementById("keys").showModal();
       const link = event.target.closest("[data-open]");
       if (!link || !wide.matches || event.ctrlKey || event.metaKey) return;
       event.preventDefault();
@@ -148,6 +173,7 @@
     for (const button of buttons) button.disabled = true;
     bar.hidden = false; bar.max = boxes.length; bar.value = 0; list.replaceChildren();
     const part = Math.max(1, Math.min(50, Math.ceil(boxes.length / 10)));
+    for (const box of boxes) box.closest("tr").setAttribute("data-mine", "");
     for (let at = 0; at < boxes.length; at += part) {
       const data = new URLSearchParams({ formToken: meta("form-token"), decision: event.submitter.value, reason: bulk.elements.reason.value });
       for (const box of boxes.slice(at, at + part)) {
@@ -160,6 +186,7 @@
       list.insertAdjacentHTML("beforeend", await answer.text());
       bar.value = Math.min(boxes.length, at + part);
     }
+    for (const item of list.querySelectorAll("[data-done=false]")) table.querySelector(`tr[data-claim="${item.dataset.claim}"]`)?.removeAttribute("data-mine");
     for (const item of list.querySelectorAll("[data-done=true]")) {
       const row = table.querySelector(`tr[data-claim="${item.dataset.claim}"]`);
       if (row) settle(row, "✓");

@@ -98,8 +98,8 @@ struct ImportHeader: Sendable {
         width = names.count
     }
 
-    /// What every office's tables have and no register needs.
-    private static let ignored: Set<String> = ["序号", "备注"]
+    /// What every office's tables have and no register needs; and the column that a checked file came back with.
+    private static let ignored: Set<String> = ["序号", "备注", CheckedFile.column.zh, CheckedFile.column.en]
 
     /// Without white space, the star of a required column, and full-width brackets.
     private static func plain(_ name: String) -> String {

@@ -11,6 +11,7 @@ public actor ImportService {
         var kind: ImportKind
         var file: URL
         var caller: Caller
+        var keepsFile: Bool
     }
 
     private let store: RegistryStore
@@ -52,7 +53,8 @@ public actor ImportService {
         }
         let job = try await store.createImportJob(
             kind, fileName: fileName, dryRun: options.dryRun, allOrNothing: options.allOrNothing, as: caller)
-        waiting.append(Waiting(job: job, kind: kind, file: file, caller: caller))
+        waiting.append(
+            Waiting(job: job, kind: kind, file: file, caller: caller, keepsFile: options.keepsFile))
         startNext()
         return job
     }
@@ -83,6 +85,11 @@ public actor ImportService {
             "job": "\(entry.job.id.uuidString.lowercased())", "kind": "\(entry.kind.rawValue)",
         ]
         do {
+            if entry.keepsFile {
+                do { try await keep(entry.file, of: entry.job.id) } catch {
+                    logger.warning("the file of an import was not kept", metadata: ["error": "\(error)"])
+                }
+            }
             try await importer.execute(entry.job, entry.kind, file: entry.file, as: entry.caller)
             metadata["duration"] = "\(ContinuousClock.now - started)"
             logger.info("import ended", metadata: metadata)
@@ -93,5 +100,23 @@ public actor ImportService {
         try? FileManager.default.removeItem(at: entry.file)
         running[entry.job.id] = nil
         startNext()
+    }
+
+    /// A copy in the register, since the file itself goes when the job ends. One that cannot be kept stops nothing.
+    private func keep(_ file: URL, of job: UUID) async throws {
+        let size = 1 << 20
+        var part = 0
+        while true {
+            let offset = UInt64(part * size)
+            let bytes = try await Blocking.run {
+                let handle = try FileHandle(forReadingFrom: file)
+                defer { try? handle.close() }
+                try handle.seek(toOffset: offset)
+                return [UInt8](try handle.read(upToCount: size) ?? Data())
+            }
+            guard !bytes.isEmpty else { return }
+            try await store.keepImportFile(job: job, part: part, bytes)
+            part += 1
+        }
     }
 }

@@ -65,13 +65,14 @@ public struct Importer: Sendable {
         let today = store.today
         try await store.runImport(job, as: caller) { [store] writer in
             var feed = RowFeed(parser: Parser(policies: policies, today: today))
-            var lastNoted = ContinuousClock.now
+            var lastNoted: ContinuousClock.Instant?
             for try await batch in TableReader(path: file.path) {
                 let rows = try feed.rows(of: batch)
                 if !rows.isEmpty { try await writer.write(rows) }
                 progress(feed.count)
-                if ContinuousClock.now - lastNoted > .seconds(1) {
-                    try await store.noteImportProgress(job: job.id, rowsRead: feed.count)
+                if lastNoted.map({ .now - $0 > .seconds(1) }) ?? true {
+                    try await store.noteImportProgress(
+                        job: job.id, rowsRead: feed.count, rejected: feed.rejected, findings: feed.first)
                     lastNoted = .now
                 }
             }
@@ -85,6 +86,10 @@ private struct RowFeed<Parser: RowParser> {
     var parser: Parser
     private var header: ImportHeader?
     private(set) var count = 0
+    private(set) var rejected = 0
+    /// The first refusals, for whoever watches.
+    private(set) var first: [ImportFinding] = []
+    private static var mostFirst: Int { 20 }
 
     init(parser: Parser) { self.parser = parser }
 
@@ -98,8 +103,15 @@ private struct RowFeed<Parser: RowParser> {
         count += batch.count
         return batch.map { row in
             var fields = RowFields(row, header)
-            return parser.read(&fields)
+            let read = parser.read(&fields)
+            if read.values == nil { note(read.findings) }
+            return read
         }
+    }
+
+    private mutating func note(_ findings: [ImportFinding]) {
+        rejected += 1
+        first += findings.filter { $0.severity == .rejected }.prefix(max(0, Self.mostFirst - first.count))
     }
 
     func finish() throws {

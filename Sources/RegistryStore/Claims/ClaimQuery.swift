@@ -11,18 +11,27 @@ public struct ClaimFilter: Sendable {
     public var learner: UUID?
     /// Only those that carry a flag.
     public var flagged: Bool
+    public var mode: Mode?
+    /// Only those about which something is unusual: a flag, or what `ClaimConcerns` says.
+    public var unusual: Bool
+    /// A part of the learner's name.
+    public var name: String?
     public var cursor: String?
     public var limit: Int?
 
     public init(
         state: ClaimState? = nil, authority: Authority? = nil, subjectYear: Int? = nil, learner: UUID? = nil,
-        flagged: Bool = false, cursor: String? = nil, limit: Int? = nil
+        flagged: Bool = false, mode: Mode? = nil, unusual: Bool = false, name: String? = nil, cursor: String? = nil,
+        limit: Int? = nil
     ) {
         self.state = state
         self.authority = authority
         self.subjectYear = subjectYear
         self.learner = learner
         self.flagged = flagged
+        self.mode = mode
+        self.unusual = unusual
+        self.name = name
         self.cursor = cursor
         self.limit = limit
     }
@@ -102,6 +111,8 @@ extension RegistryStore {
         let authority = try await queue(asked: filter.authority, scope, caller)
         let after = try Cursor.decode(filter.cursor, as: ClaimKey.self)
         let size = Cursor.limit(filter.limit)
+        let pattern = filter.name.map { "%" + LikePattern.escaped($0) + "%" }
+        let unusual = filter.unusual ? "AND \(UnusualClaims.condition(try await policies()))" : ""
         let rows = try await pipeline(
             as: caller,
             [
@@ -112,6 +123,9 @@ extension RegistryStore {
                   AND (\(filter.subjectYear)::int8 IS NULL OR c.subject_year = \(filter.subjectYear))
                   AND (\(filter.learner)::uuid IS NULL OR c.learner_id IN (SELECT person_records(\(filter.learner), NULL)))
                   AND (NOT \(filter.flagged)::bool OR cardinality(c.flags) > 0)
+                  AND (\(filter.mode?.rawValue)::text IS NULL OR c.mode = \(filter.mode?.rawValue))
+                  AND (\(pattern)::text IS NULL OR l.name LIKE \(pattern))
+                  \(unescaped: unusual)
                   AND (\(after?.since)::date IS NULL OR (c.state_since, c.id) > (\(after?.since), \(after?.id)))
                 ORDER BY c.state_since, c.id LIMIT \(Int64(size + 1))
                 """,

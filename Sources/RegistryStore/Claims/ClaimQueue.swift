@@ -7,6 +7,10 @@ public struct ClaimCounts: Codable, Sendable, Equatable {
     public var byState: [ClaimState: Int] = [:]
     /// Submitted ones that carry a flag, which their decision must answer.
     public var flagged = 0
+    /// Submitted ones about which something is unusual; counted up to `ClaimCounts.mostUnusual`.
+    public var unusual = 0
+
+    public static let mostUnusual = 1000
 }
 
 /// What an officer should know of a claim before deciding it, beyond what it says itself.
@@ -28,17 +32,26 @@ extension RegistryStore {
     public func claimCounts(authority asked: Authority? = nil, as caller: Caller) async throws -> ClaimCounts {
         try await permit(.listClaims, caller)
         let authority = asked ?? caller.authority
-        let rows = try await pipeline(
+        let condition = UnusualClaims.condition(try await policies())
+        let results = try await pipeline(
             as: caller,
             [
                 """
                 SELECT state, count(*) AS claims, count(*) FILTER (WHERE cardinality(flags) > 0) AS flagged FROM claims
                 WHERE \(authority?.description)::text IS NULL OR routed_to = \(authority?.description)
                 GROUP BY state
+                """,
                 """
-            ])[0]
+                SELECT count(*) AS unusual FROM (
+                    SELECT FROM claims c LEFT JOIN learners l ON l.id = c.learner_id
+                    WHERE c.state = 'submitted'
+                      AND (\(authority?.description)::text IS NULL OR c.routed_to = \(authority?.description))
+                      AND \(unescaped: condition) LIMIT \(Int64(ClaimCounts.mostUnusual))) found
+                """,
+            ])
         var counts = ClaimCounts()
-        for row in rows {
+        counts.unusual = try results[1].first?.decode("unusual") ?? 0
+        for row in results[0] {
             let state: ClaimState = try row.word("state")
             counts.byState[state] = try row.decode("claims")
             if state == .submitted { counts.flagged = try row.decode("flagged") }
@@ -46,14 +59,21 @@ extension RegistryStore {
         return counts
     }
 
-    /// One statement, with the caller's eyes: people of other areas are not counted.
+    /// One claim's; as `concerns(of:)` of a list.
     public func concerns(of claim: UUID, as caller: Caller) async throws -> ClaimConcerns {
         try await permit(.readClaim, caller, record: claim)
+        return try await concerns(of: [claim], as: caller)[claim] ?? ClaimConcerns()
+    }
+
+    /// One statement for all of them, with the caller's eyes: people of other areas are not counted.
+    public func concerns(of claims: [UUID], as caller: Caller) async throws -> [UUID: ClaimConcerns] {
+        guard !claims.isEmpty else { return [:] }
         let rows = try await pipeline(
             as: caller,
             [
                 """
-                SELECT (SELECT count(*) FROM learners o
+                SELECT c.id,
+                       (SELECT count(*) FROM learners o
                         WHERE o.name = l.name AND o.id <> l.id AND o.merged_into IS NULL
                           AND (o.employer_id = l.employer_id OR substr(o.id_number, 7, 8) = substr(l.id_number, 7, 8))) AS namesakes,
                        (SELECT count(*) FROM claims o WHERE o.learner_id = c.learner_id AND o.subject_year = c.subject_year
@@ -64,13 +84,16 @@ extension RegistryStore {
                        (SELECT d.reason FROM claims o JOIN decisions d ON d.claim_id = o.id
                         WHERE o.learner_id = c.learner_id AND o.subject_year = c.subject_year AND d.decision <> 'recognize'
                         ORDER BY d.decided_on DESC, d.id LIMIT 1) AS last_refusal
-                FROM claims c JOIN learners l ON l.id = c.learner_id WHERE c.id = \(claim)
+                FROM claims c JOIN learners l ON l.id = c.learner_id WHERE c.id = ANY (\(claims))
                 """
             ])[0]
-        guard let row = rows.first else { return ClaimConcerns() }
-        return ClaimConcerns(
-            namesakes: try row.decode("namesakes"), openClaims: try row.decode("open_claims"),
-            completedBy: try row.decodeIfPresent("completed_by"), hasMoved: try row.decode("has_moved"),
-            lastRefusal: try row.decodeIfPresent("last_refusal"))
+        var concerns: [UUID: ClaimConcerns] = [:]
+        for row in rows {
+            concerns[try row.decode("id")] = ClaimConcerns(
+                namesakes: try row.decode("namesakes"), openClaims: try row.decode("open_claims"),
+                completedBy: try row.decodeIfPresent("completed_by"), hasMoved: try row.decode("has_moved"),
+                lastRefusal: try row.decodeIfPresent("last_refusal"))
+        }
+        return concerns
     }
 }

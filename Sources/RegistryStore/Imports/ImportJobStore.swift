@@ -33,7 +33,10 @@ extension RegistryStore {
         try await readingJob(id, as: caller) { row in
             let found = try await self.pipeline(
                 as: caller, [ImportJobQuery.findings(of: id, after: 0, limit: findings)])[0]
-            return try ImportJobQuery.record(row, findings: found.map(ImportJobQuery.finding))
+            // While it runs, what has been found so far.
+            let soFar: [ImportFinding] = found.isEmpty ? try ImportJobQuery.firstFindings(row) : []
+            return try ImportJobQuery.record(
+                row, findings: soFar.isEmpty ? found.map(ImportJobQuery.finding) : Array(soFar.prefix(findings)))
         }
     }
 
@@ -67,10 +70,20 @@ extension RegistryStore {
     }
 
     /// How far the job has come, for whoever watches it.
-    public func noteImportProgress(job id: UUID, rowsRead: Int) async throws {
+    ///
+    /// - Parameters:
+    ///   - rejected: rows that were refused while they were read; what the register refuses comes at the end.
+    ///   - findings: the first of what was found so far.
+    public func noteImportProgress(job id: UUID, rowsRead: Int, rejected: Int = 0, findings: [ImportFinding] = [])
+        async throws
+    {
+        let soFar = JSONB(text: try RegistryJSON.string(findings))
         _ = try await translating {
             try await pool.execute(
-                "UPDATE import_jobs SET rows_read = \(Int64(rowsRead)) WHERE id = \(id) AND state = 'running'")
+                """
+                UPDATE import_jobs SET rows_read = \(Int64(rowsRead)), rows_rejected = \(Int64(rejected)), first_findings = \(soFar)
+                WHERE id = \(id) AND state = 'running'
+                """)
         }
     }
 
@@ -107,7 +120,8 @@ extension RegistryStore {
 enum ImportJobQuery {
     static let columns = """
         SELECT j.id, j.kind, j.state, j.file_name, j.dry_run, j.all_or_nothing, j.rows_read, j.rows_new, j.rows_changed,
-               j.rows_unchanged, j.rows_rejected, j.claims_opened, j.problem, j.submitted_by, j.recorded_at, j.finished_at
+               j.rows_unchanged, j.rows_rejected, j.claims_opened, j.problem, j.submitted_by, j.recorded_at, j.finished_at,
+               CASE WHEN j.state = 'running' THEN j.first_findings END AS first_findings
         FROM import_jobs j
         """
 
@@ -116,6 +130,10 @@ enum ImportJobQuery {
         SELECT id, row, field, severity, rule, code, found, expected, message FROM import_findings
         WHERE job_id = \(job) AND id > \(after) ORDER BY id LIMIT \(Int64(limit))
         """
+    }
+
+    static func firstFindings(_ row: Row) throws -> [ImportFinding] {
+        try row.decodeIfPresent("first_findings", as: JSONB.self).map { try RegistryJSON.value($0.text) } ?? []
     }
 
     static func record(_ row: Row, findings: [ImportFinding]) throws -> ImportJobRecord {

@@ -21,7 +21,7 @@ extension RegistryStore {
             _ = try await work.execute(
                 "SELECT pg_advisory_xact_lock(hashtextextended(\(job.id.uuidString.lowercased()), 0))")
             _ = try await self.pool.execute(
-                "UPDATE import_jobs SET state = 'running', started_at = now(), problem = NULL, finished_at = NULL WHERE id = \(job.id)"
+                "UPDATE import_jobs SET state = 'running', started_at = now(), problem = NULL, first_findings = NULL, finished_at = NULL WHERE id = \(job.id)"
             )
             _ = try await work.pipeline(StagingTable.creation(for: kind))
             try await transaction.sql.copyIn(StagingTable.copy(for: kind)) { writer in
@@ -50,7 +50,8 @@ extension ImportWork {
             UPDATE import_jobs SET state = 'done', rows_read = \(Int64(counts.read)),
                 rows_new = \(Int64(isStored ? counts.new : 0)), rows_changed = \(Int64(isStored ? counts.changed : 0)),
                 rows_unchanged = \(Int64(counts.unchanged)), rows_rejected = \(Int64(counts.rejected)),
-                claims_opened = \(Int64(isStored ? counts.claimsOpened : 0)), problem = \(problem), finished_at = now()
+                claims_opened = \(Int64(isStored ? counts.claimsOpened : 0)), problem = \(problem), first_findings = NULL,
+                finished_at = now()
             WHERE id = \(self.job)
             """,
             AccessLine(kind.right, record: self.job).statement(by: caller),

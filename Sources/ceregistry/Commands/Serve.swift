@@ -96,11 +96,11 @@ struct Daemon {
         pages.trainingSheets = TrainingSheetsClient(
             list: { try await TrainingSheets.list(of: $0, $1).bytes(.xlsx) },
             fees: { try await TrainingSheets.fees(of: $0, $1).bytes(.xlsx) })
-        try Console(
+        let console = try Console(
             store: store,
             city: .live(store: store, reader: reader, auditor: auditor, publisher: publisher),
-            configuration: pages, logger: logger
-        ).add(to: router)
+            configuration: pages, files: files(imports, uploads, services.largestUpload), logger: logger)
+        console.add(to: router)
         let portFile = settings.portFile
         let logger = logger
         let application = Application(
@@ -120,8 +120,9 @@ struct Daemon {
         let group = ServiceGroup(
             configuration: .init(
                 services: [
-                    .init(service: StopWatcher(state: state)),
+                    // The last to start is the first that is told to stop.
                     .init(service: LogSequencer(store: store, logger: logger)), .init(service: application),
+                    .init(service: StopWatcher(state: state, endStreams: console.endStreams)),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: Logger(label: "ceregistry.lifecycle") { JSONLogHandler(level: .error, label: $0) }))
@@ -130,6 +131,19 @@ struct Daemon {
         await reader.close()
         await store.close()
         logger.notice("stopped")
+    }
+
+    private func files(_ imports: ImportService, _ uploads: URL, _ largestUpload: Int) -> ConsoleFiles {
+        let store = store
+        return ConsoleFiles(
+            uploadDirectory: uploads, largestUpload: largestUpload,
+            startImport: { kind, file, name, dryRun, allOrNothing, caller in
+                let options = ImportOptions(dryRun: dryRun, allOrNothing: allOrNothing, keepsFile: true)
+                return try await imports.start(kind, file: file, fileName: name, options: options, as: caller)
+            },
+            checkedFile: { try await CheckedFile(store: store).make(of: $0, language: $1, as: $2) },
+            template: { try await ImportTemplate.bytes($0, $1) },
+            table: { try await PeopleTable.bytes($0, title: $1, $2) })
     }
 
     private func jobs(_ imports: ImportService, _ auditor: Auditor, _ publisher: BulletinPublisher) -> JobsClient {
@@ -184,9 +198,12 @@ struct LogSequencer: Service {
 /// Says at once that no new work is wanted, while the server finishes what it has.
 struct StopWatcher: Service {
     let state: DaemonState
+    /// What would be under way forever.
+    let endStreams: @Sendable () -> Void
 
     func run() async throws {
         try await gracefulShutdown()
         state.stop()
+        endStreams()
     }
 }

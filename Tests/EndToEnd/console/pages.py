@@ -61,8 +61,8 @@ def declared_pages():
 
 
 # Addresses that answer with no page of their own: a way elsewhere, a file, a stream.
-NO_PAGES = {"/", "/training/sessions/{id}/calendar.ics", "/training/sessions/{id}/list.xlsx", "/training/sessions/{id}/fees.xlsx",
-            "/bulletins/{number}/forms/{form}"}
+NO_PAGES = {"/", "/unit/list.csv", "/unit/list.xlsx", "/imports/{id}/file", "/imports/templates/{file}", "/bulletins/{number}/forms/{form}",
+            "/training/sessions/{id}/calendar.ics", "/training/sessions/{id}/list.xlsx", "/training/sessions/{id}/fees.xlsx"}
 
 
 def ask(index):
@@ -77,7 +77,7 @@ def ask(index):
 
 def first_claim(page, city):
     page.keyboard.press("j")
-    if page.viewport_size["width"] >= 960: page.wait_for_selector("article.claim")
+    if page.viewport_size["width"] >= 960 and page.locator("tr[data-claim]").count(): page.wait_for_selector("article.claim")
     page.wait_for_timeout(200)
 
 
@@ -211,4 +211,105 @@ ADMIN = [
     Page("policy-preview", "/policy/load", "admin-demo", act=fill_policy(lambda text: text.replace('dueOn: "2018-12-31"', 'dueOn: "2019-03-31"').replace("claimWaitingDays: 30", "claimWaitingDays: 20"))),
 ]
 
-PAGES = SESSION + COUNTER + QUEUE + TRAINING + CITY + AUDIT + ADMIN
+
+def an_entry_to_reverse(city):
+    entry = city.one("""SELECT e.id FROM register_entries e JOIN standing_entries s ON s.entry_id = e.id
+                        WHERE e.recognized_by = 'county:511802' AND s.completes ORDER BY e.id LIMIT 1""")
+    # A printed certificate, which a reversal would supersede.
+    learner = city.one("SELECT learner_id FROM register_entries WHERE id = %s", entry)
+    city.registry.sql("""INSERT INTO certificates (code, learner_id, entries, name, printed_on, recorded_by)
+                         SELECT 'PAGE0000PAGE0000', %s, ARRAY[%s]::uuid[], name, '2019-01-08', (SELECT id FROM users WHERE username = 'officer-511802')
+                         FROM learners WHERE id = %s ON CONFLICT DO NOTHING""", (learner, entry, learner))
+    return f"/entries/{entry}/reversal"
+
+
+def a_learner(city):
+    return city.one("SELECT l.id FROM learners l JOIN register_entries e ON e.learner_id = l.id WHERE l.area = 'county:511802' AND l.merged_into IS NULL ORDER BY l.id LIMIT 1")
+
+
+def stale_correction(page, city):
+    """Two officers at one record: what the second sees."""
+    page.fill("#c-post", "儿科护理")
+    page.fill("#c-reason", "岗位调整")
+    page.fill("#c-document", "院文〔2019〕2号")
+    city.registry.sql("UPDATE learners SET title = CASE WHEN title = '主任医师' THEN '副主任医师' ELSE '主任医师' END, version = version + 1 WHERE id = %s", (a_learner(city),))
+    page.click("#correction button.primary")
+    page.wait_for_selector("#correction .now")
+
+
+def a_pair(city):
+    """Two records of one person: the demo has none, so one is made of another with a digit changed."""
+    city.registry.sql("""WITH made AS (
+        INSERT INTO learners (id, id_number, name, gender, post, title, employer_id, area)
+        SELECT 'd0000000-0000-4000-8000-000000000001', overlay(id_number placing CASE substr(id_number, 17, 1) WHEN '1' THEN '2' ELSE '1' END from 17 for 1),
+               name, gender, '门诊', title, employer_id, area FROM learners WHERE id = %s ON CONFLICT DO NOTHING RETURNING id, employer_id)
+        INSERT INTO employments (learner_id, employer_id, employed_from) SELECT id, employer_id, '2016-03-01' FROM made""", (a_learner(city),))
+    return "d0000000-0000-4000-8000-000000000001"
+
+
+def candidates(city):
+    a_pair(city)
+    return "/duplicates"
+
+
+def comparison(city): return f"/duplicates/{a_learner(city)}/{a_pair(city)}"
+
+
+def a_merge(city):
+    merged = city.registry.sql("SELECT id FROM merges ORDER BY id LIMIT 1")
+    if not merged:
+        pair = city.registry.sql("SELECT id FROM learners WHERE area = 'county:511803' AND merged_into IS NULL ORDER BY id LIMIT 2")
+        merged = city.registry.sql("""INSERT INTO merges (kept_id, merged_id, reason, document, entries_before, entries_after, merged_on, recorded_by)
+            SELECT %s, %s, '同一人重复建档', '身份证复印件', 1, 1, '2019-01-09', id FROM users WHERE username = 'officer-511803' RETURNING id""",
+                                   (pair[0][0], pair[1][0]))
+    return f"/merges/{merged[0][0]}/reversal"
+
+
+def an_import(city):
+    """A dry run of a file with three mistakes; it waits at no other's door."""
+    found = city.registry.sql("SELECT id FROM import_jobs WHERE file_name = '人员名单.csv'")
+    if not found:
+        import tempfile
+        code = city.one("SELECT credit_code FROM employers WHERE area = 'county:511802' AND closed_on IS NULL ORDER BY id LIMIT 1")
+        lines = ["身份证号,姓名,单位统一社会信用代码,性别", f"511823198502140019,校验错,{code},女", f"51182319850214002,少一位,{code},男",
+                 f"511823198502140026,,{code},女", f"511823198502140034,代码错,{code[:-1]}?,女"]
+        with tempfile.NamedTemporaryFile("w", suffix=".csv") as file:
+            file.write("\n".join(lines) + "\n")
+            file.flush()
+            city.registry.cli("import", "learners", file.name, "--dry-run", "--as", "officer-511802", check=False)
+        city.registry.sql("UPDATE import_jobs SET file_name = '人员名单.csv'")
+        found = city.registry.sql("SELECT id FROM import_jobs WHERE file_name = '人员名单.csv'")
+    return f"/imports/{found[0][0]}"
+
+
+def imports(city):
+    an_import(city)
+    return "/imports"
+
+
+def own_learner(city):
+    return city.one("SELECT l.id FROM learners l JOIN users u ON u.employer_id = l.employer_id WHERE u.username = 'unit-demo' AND l.merged_into IS NULL ORDER BY l.id LIMIT 1")
+
+
+def help_given(page, city):
+    page.click("button.primary")
+    page.wait_for_selector("[data-secret]")
+
+
+DESKS = [
+    Page("queue-unusual", "/queue", "officer-511802", "/queue?unusual=1", act=first_claim),
+    Page("reversal", "/entries/{id}/reversal", "officer-511802", an_entry_to_reverse),
+    Page("changes", "/learners/{id}/changes", "officer-511802", lambda city: f"/learners/{a_learner(city)}/changes"),
+    Page("changes-conflict", "/learners/{id}/changes", "officer-511802", lambda city: f"/learners/{a_learner(city)}/changes", act=stale_correction),
+    Page("duplicates", "/duplicates", "officer-511802", candidates),
+    Page("comparison", "/duplicates/{first}/{second}", "officer-511802", comparison),
+    Page("merge-reversal", "/merges/{id}/reversal", "officer-511803", a_merge),
+    Page("imports", "/imports", "officer-511802", imports),
+    Page("import", "/imports/{id}", "officer-511802", an_import),
+    Page("unit", "/unit", "unit-demo"),
+    Page("unit-all", "/unit", "unit-demo", "/unit?show=all"),
+    Page("account-help", "/learners/{id}/account", "unit-demo", lambda city: f"/learners/{own_learner(city)}/account"),
+    Page("account-slip", "/learners/{id}/account", "unit-demo", lambda city: f"/learners/{own_learner(city)}/account", act=help_given),
+]
+
+PAGES = SESSION + COUNTER + QUEUE + TRAINING + DESKS + CITY + AUDIT + ADMIN

@@ -117,3 +117,36 @@ def test_english_and_dark_are_a_switch_away_and_axe_finds_nothing(desk, people):
                 clerk.page.wait_for_selector(".verdict." + {"complete": "accepted", "behind": "refused"}[who])
                 clerk.page.wait_for_timeout(200)
                 assert clerk.violations() == []
+
+
+def test_a_card_reader_is_faster_than_an_answer_and_types_wherever_the_hand_was(desk, people):
+    """Two cards in a row, the second read before the first is answered; full-width digits, spaces, a small x."""
+    page = desk("clerk").page
+    page.locator("h1").evaluate("h => document.activeElement.blur()")
+    page.keyboard.type(people["behind"]["idNumber"].lower())
+    page.keyboard.press("Enter")
+    page.keyboard.type(people["complete"]["idNumber"])
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".verdict.accepted")
+    assert page.inner_text(".person h2") == "高完成"
+    wide = "".join(chr(ord(c) + 0xFEE0) for c in people["behind"]["idNumber"])
+    page.keyboard.insert_text(f" {wide[:6]} {wide[6:]} ")
+    # Some readers end with a tab.
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".verdict.refused")
+    page.keyboard.type(people["complete"]["idNumber"])
+    page.keyboard.press("Tab")
+    page.wait_for_selector(".verdict.accepted")
+    assert page.evaluate("document.activeElement.id") == "who"
+
+
+def test_purposes_and_help_by_keys(desk, people):
+    page = desk("clerk").page
+    page.keyboard.press("?")
+    page.wait_for_selector("#keys[open]")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Alt+6")
+    assert page.is_checked("[name=purpose][value=annualExcellent]")
+    page.keyboard.type(people["behind"]["idNumber"])
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".verdict .word:has-text('不得评优')")

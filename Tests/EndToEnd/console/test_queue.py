@@ -69,7 +69,11 @@ def test_two_officers_at_one_claim(desk, registry, claims):
 
 
 def test_many_at_once_each_with_its_result(desk, registry, claims):
-    page = desk("county-511803").page
+    officer = desk("county-511803")
+    # Out of earshot: what a colleague decides does not show here.
+    officer.context.route("**/queue/events", lambda route: route.abort())
+    page = officer.page
+    page.goto("/queue")
     page.check("[data-all]")
     assert page.inner_text("[data-count]") == "3"
     # A colleague is quicker with one of them.
@@ -122,3 +126,34 @@ def test_axe_finds_nothing_on_queue_and_claim(desk, claims):
             officer.page.goto(f"/claims/{claims[0]['id']}")
             assert officer.violations() == []
             officer.page.goto("/queue")
+
+
+def test_what_is_unusual_comes_first_with_its_sign_and_the_filter_shows_the_same(desk, registry):
+    """The list's own words and the set-based filter are two forms of one thing."""
+    county = "county-511826"
+    employer, other = registry.employer(division="511826"), registry.employer(division="511826")
+    plain = registry.learner(employer, name="平常人")
+    registry.claim(plain)
+    late = registry.learner(employer, name="临期人")
+    registry.claim(late, evidence=registry.online(testPassedOn="2017-12-31"))
+    twins = [registry.learner(employer, name="同名同单位") for _ in range(2)]
+    registry.claim(twins[0])
+    moved = registry.learner(employer, name="调离人")
+    registry.claim(moved)
+    registry.as_("city").made(f"/api/v1/learners/{moved['id']}/employments", employerCreditCode=other["creditCode"], **{"from": "2018-01-02"})
+    refused = registry.learner(employer, name="退回人")
+    registry.decide(registry.claim(refused), county, "reject", reason="缺页")
+    registry.claim(refused)
+    page = desk(county).page
+    rows = [(row.locator("strong").first.inner_text(), row.locator(".flag, .sign").all_inner_texts()) for row in page.locator("table.queue tbody tr").all()]
+    signs = dict(rows)
+    assert signs["平常人"] == [] and signs["同名同单位"] == ["疑似重复档案"] and "已调离" in signs["调离人"] and "曾被退回" in signs["退回人"]
+    # The unusual ones stand before all others.
+    marks = [bool(found) for _, found in rows]
+    assert marks == sorted(marks, reverse=True)
+    unusual = sorted(name for name, found in rows if found)
+    assert page.inner_text(".filters a:has-text('需留意') b") == str(len(unusual))
+    page.click(".filters a:has-text('需留意')")
+    assert sorted(page.locator("table.queue tbody tr strong").all_inner_texts()) == unusual
+    page.click(".filters a:has-text('集中面授')")
+    assert page.locator("table.queue tbody tr").count() == 0
