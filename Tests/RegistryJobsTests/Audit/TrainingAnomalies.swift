@@ -40,6 +40,15 @@ extension Anomaly {
         """
     }
 
+    /// A day of its own for the first half-day, whatever its hours say: days before or after the window's last.
+    private static let untied = "ALTER TABLE training_half_days DROP CONSTRAINT half_day_lies_in_its_day"
+    private static func day(_ shift: String) -> String {
+        """
+        UPDATE training_half_days h SET day = y.face_to_face_until \(shift) FROM subject_years y, training_sessions s
+        WHERE h.id = \(first) AND s.id = h.session_id AND y.year = s.subject_year
+        """
+    }
+
     static let trainingCases: [Anomaly] = [
         Anomaly(
             check: "hoursWithoutAttendance", record: "session_entry",
@@ -61,7 +70,7 @@ extension Anomaly {
         Anomaly(
             check: "inTwoSessions", record: "(SELECT \(person))",
             planted: [
-                moved(room: "h.room", teacher: "h.teacher"),
+                moved(room: "'另一间'", teacher: "'另一位'"),
                 seen("(SELECT id FROM training_half_days WHERE session_id = \(coming) AND number = 1)", person),
             ],
             lawful: [seen("(SELECT id FROM training_half_days WHERE session_id = \(coming) AND number = 1)", person)]),
@@ -87,15 +96,7 @@ extension Anomaly {
                 moved(room: "'另一间'", teacher: "f.teacher"),
             ]),
         Anomaly(
-            check: "sessionWindow", record: held,
-            planted: [
-                "UPDATE training_half_days h SET day = y.face_to_face_until + 1 FROM subject_years y, training_sessions s "
-                    + "WHERE h.id = \(first) AND s.id = h.session_id AND y.year = s.subject_year"
-            ],
-            lawful: [
-                "UPDATE training_half_days h SET day = y.face_to_face_until FROM subject_years y, training_sessions s "
-                    + "WHERE h.id = \(first) AND s.id = h.session_id AND y.year = s.subject_year"
-            ]),
+            check: "sessionWindow", record: held, planted: [untied, day("+ 1")], lawful: [untied, day("")]),
         Anomaly(
             check: "feeAboveApproved", record: coming,
             planted: [
