@@ -15,14 +15,13 @@ public struct APIServices: Sendable {
     public var uploadDirectory: URL
     /// The most bytes of an uploaded file.
     public var largestUpload: Int
-    /// The page for a person at `/verify/{code}`: nil verification where nobody printed the code.
-    public var verificationPage: @Sendable (Verification?, String) -> String
+    public var documents: DocumentsClient
     /// False once the daemon is shutting down.
     public var isAcceptingWork: @Sendable () -> Bool
 
     public init(
         store: RegistryStore, jobs: JobsClient, log: LogKeeper? = nil, metrics: MetricsRegistry, uploadDirectory: URL,
-        largestUpload: Int = 64 * 1024 * 1024, verificationPage: @escaping @Sendable (Verification?, String) -> String,
+        largestUpload: Int = 64 * 1024 * 1024, documents: DocumentsClient,
         isAcceptingWork: @escaping @Sendable () -> Bool
     ) {
         self.store = store
@@ -31,7 +30,7 @@ public struct APIServices: Sendable {
         self.metrics = metrics
         self.uploadDirectory = uploadDirectory
         self.largestUpload = largestUpload
-        self.verificationPage = verificationPage
+        self.documents = documents
         self.isAcceptingWork = isAcceptingWork
     }
 }

@@ -9,19 +9,26 @@ import RegistryStore
 public struct Console: Sendable {
     let store: RegistryStore
     let configuration: ConsoleConfiguration
+    let documents: ConsoleDocuments
     let views: Views
     let logger: Logger
 
     /// - Throws: where the program was installed without its resources.
-    public init(store: RegistryStore, configuration: ConsoleConfiguration, logger: Logger) throws {
+    public init(
+        store: RegistryStore, configuration: ConsoleConfiguration, documents: ConsoleDocuments, logger: Logger
+    ) throws {
         self.store = store
         self.configuration = configuration
+        self.documents = documents
         self.logger = logger
         views = try Views()
     }
 
     /// Every address of the console.
-    public static var pages: [ConsolePage] { assetPages + sessionPages + counterPages + queuePages }
+    public static var pages: [ConsolePage] {
+        assetPages + sessionPages + counterPages + queuePages + learnerPages + claimFormPages + certificatePages
+            + noticePages + accountPages
+    }
 
     public func add<Context: ConsoleContext>(to router: Router<Context>) {
         for page in Self.pages {
@@ -38,7 +45,8 @@ public struct Console: Sendable {
         }
         var visit: Visit?
         do {
-            let arrived = try await arrive(request, context, Dictionary(names, uniquingKeysWith: { first, _ in first }))
+            let arrived = try await arrive(
+                request, context.requestId, Dictionary(names, uniquingKeysWith: { first, _ in first }))
             visit = arrived
             if let session = arrived.session { context.note(user: session.caller.userId) }
             let token = arrived.form["formToken"] ?? request.headers[.formToken]
@@ -53,9 +61,7 @@ public struct Console: Sendable {
         }
     }
 
-    private func arrive(_ request: Request, _ context: some ConsoleContext, _ path: [String: String]) async throws
-        -> Visit
-    {
+    func arrive(_ request: Request, _ requestId: String, _ path: [String: String]) async throws -> Visit {
         let isSecure =
             configuration.publicURL?.hasPrefix("https:") == true || request.headers[.forwardedProto] == "https"
         let token = ConsoleCookie.session.read(request, secure: isSecure)
@@ -63,7 +69,7 @@ public struct Console: Sendable {
         if let token {
             do {
                 let caller = try await store.caller(
-                    browserToken: token, idleLimit: configuration.idleLimit, requestId: context.requestId)
+                    browserToken: token, idleLimit: configuration.idleLimit, requestId: requestId)
                 session = Visit.Session(caller: caller, token: token)
             } catch StoreError.unauthenticated {
                 session = nil
@@ -72,7 +78,7 @@ public struct Console: Sendable {
         let visitSecret = ConsoleCookie.visit.read(request, secure: isSecure)
         let form = request.method == .post && !isFile(request) ? try await FormBody.read(request) : FormBody("")
         return Visit(
-            console: self, request: request, requestId: context.requestId, path: path,
+            console: self, request: request, requestId: requestId, path: path,
             words: views.book.words(language(request, isSecure)), isSecure: isSecure,
             secret: session?.token ?? visitSecret ?? FormToken.randomSecret(),
             isNewSecret: session == nil && visitSecret == nil, form: form, session: session)

@@ -8,10 +8,16 @@ public struct ConsoleConfiguration: Sendable {
     public var idleLimit: Duration
     /// The program that sets a page as PDF (WeasyPrint's command line); nil where none is installed.
     public var pdfProgram: String?
+    /// Whether a transparency log proves that a certificate's entries were there (`/verify/{code}/proof`).
+    public var hasProofs: Bool
 
-    public init(publicURL: String? = nil, idleLimit: Duration = .seconds(30 * 60), pdfProgram: String? = nil) {
+    public init(
+        publicURL: String? = nil, idleLimit: Duration = .seconds(30 * 60), pdfProgram: String? = nil,
+        hasProofs: Bool = false
+    ) {
         self.publicURL = publicURL
         self.idleLimit = idleLimit
         self.pdfProgram = pdfProgram
+        self.hasProofs = hasProofs
     }
 }

@@ -20,7 +20,8 @@ struct Views: Sendable {
 
     static let assetTypes = [
         "console.css": "text/css; charset=utf-8", "console.js": "text/javascript; charset=utf-8",
-        "icon.svg": "image/svg+xml",
+        "icon.svg": "image/svg+xml", "sheet.css": "text/css; charset=utf-8",
+        "record.css": "text/css; charset=utf-8",
     ]
 
     /// - Throws: `Mistake.missing` where the program was installed without its resources.
@@ -51,6 +52,13 @@ struct Views: Sendable {
         self.assets = assets
     }
 
+    /// By the name of the file without its ending.
+    var versions: [String: String] {
+        Dictionary(
+            assets.map { (String($0.key.prefix { $0 != "." }), $0.value.version) },
+            uniquingKeysWith: { first, _ in first })
+    }
+
     /// - Parameter model: found as `m`; the words of the language as `t`, what every page has as `shell`.
     func render(_ template: String, _ model: Any, shell: Shell, words: Words) -> String {
         let root: [String: Any] = ["t": words.table, "m": model, "shell": shell]
@@ -78,6 +86,8 @@ struct Shell {
     var tabs: [Tab]
     var styleVersion: String
     var scriptVersion: String
+    /// Of the files that some pages alone ask for, by name without its ending.
+    var versions: [String: String]
     /// Seconds of idleness after which the browser goes to the page of signing in.
     var idleSeconds: String?
 }

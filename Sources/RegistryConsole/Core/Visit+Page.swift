@@ -25,6 +25,7 @@ extension Visit {
             office: session.map { office($0.caller, policies) }, tabs: tabs,
             styleVersion: console.views.assets["console.css"]?.version ?? "",
             scriptVersion: console.views.assets["console.js"]?.version ?? "",
+            versions: console.views.versions,
             idleSeconds: session == nil ? nil : "\(console.configuration.idleLimit.components.seconds)")
     }
 
@@ -36,10 +37,13 @@ extension Visit {
     /// The pages of the caller's role, in the order of use.
     private var tabs: [Shell.Tab] {
         guard let caller = session?.caller else { return [] }
-        return ConsoleTab.tabs(of: caller).map { tab in
-            Shell.Tab(
-                address: tab.address, name: words(tab.word),
-                current: request.uri.path == tab.address || request.uri.path.hasPrefix(tab.address + "/"))
+        let here = request.uri.path
+        let tabs = ConsoleTab.tabs(of: caller)
+        // The nearest one: a page below `/me/claims` is not the page `/me`.
+        let current = tabs.filter { here == $0.address || here.hasPrefix($0.address + "/") }
+            .max { $0.address.count < $1.address.count }
+        return tabs.map {
+            Shell.Tab(address: $0.address, name: words($0.word), current: $0.address == current?.address)
         }
     }
 
@@ -101,7 +105,8 @@ struct ConsoleTab {
 
     static func tabs(of caller: Caller) -> [ConsoleTab] {
         switch caller.role {
-        case .learner, .admin: []
+        case .learner: [standing, claims, register]
+        case .admin: []
         case .unitAdmin, .clerk: [counter]
         case .countyOfficer, .cityOfficer, .baseOfficer: [queue, counter]
         case .auditor: [queue, counter]
@@ -110,6 +115,9 @@ struct ConsoleTab {
 
     private static let counter = ConsoleTab(address: "/counter", word: "tabCounter")
     private static let queue = ConsoleTab(address: "/queue", word: "tabQueue")
+    private static let standing = ConsoleTab(address: "/me", word: "tabStanding")
+    private static let claims = ConsoleTab(address: "/me/claims", word: "tabClaims")
+    private static let register = ConsoleTab(address: "/me/register", word: "tabRegister")
 
-    static func home(of caller: Caller) -> String { tabs(of: caller).first?.address ?? "/sign-in" }
+    static func home(of caller: Caller) -> String { tabs(of: caller).first?.address ?? "/account" }
 }

@@ -6,7 +6,7 @@ public enum Rights {
         case signIn, readOwnSession
         case searchLearners, readLearner, readRegister, readEligibility
         case readEmployer, createEmployer, changeEmployer
-        case createLearner, addEmployment, correctLearner, mergeLearners, reverseMerge, addExcuse
+        case createLearner, addEmployment, correctLearner, mergeLearners, reverseMerge, addExcuse, changeContact
         case submitClaim, withdrawClaim, resubmitClaim, rerouteClaim
         case listClaims, readClaim, decideClaim, reverseEntry
         case printCertificate, issueNotice
@@ -43,13 +43,13 @@ public enum Rights {
         .learner: reading(.own, learners).merging(
             [
                 .submitClaim: .own, .withdrawClaim: .own, .resubmitClaim: .own, .listClaims: .own, .readClaim: .own,
-                .printCertificate: .own,
+                .printCertificate: .own, .changeContact: .own,
             ], uniquingKeysWith: { first, _ in first }),
         .unitAdmin: reading(.unit, learners).merging(
             [
                 .readEmployer: .all, .createLearner: .unit, .submitClaim: .unit, .withdrawClaim: .unit,
                 .resubmitClaim: .unit, .listClaims: .unit, .readClaim: .unit, .printCertificate: .unit,
-                .helpWithAccount: .unit,
+                .helpWithAccount: .unit, .changeContact: .unit,
             ], uniquingKeysWith: { first, _ in first }),
         .clerk: reading(.area, learners).merging(
             [.readEmployer: .all, .readClaim: .area, .printCertificate: .area, .issueNotice: .area],
@@ -89,7 +89,8 @@ public enum Rights {
         let areaWide: [Action] =
             learners + [
                 .createEmployer, .changeEmployer, .createLearner, .addEmployment, .correctLearner, .mergeLearners,
-                .reverseMerge, .addExcuse, .submitClaim, .withdrawClaim, .resubmitClaim, .listClaims, .readClaim,
+                .reverseMerge, .addExcuse, .changeContact, .submitClaim, .withdrawClaim, .resubmitClaim, .listClaims,
+                .readClaim,
                 .printCertificate, .issueNotice, .importEmployers, .importLearners, .importCompletions, .importOpenings,
                 .readBulletin, .helpWithAccount,
             ]

@@ -80,13 +80,17 @@ struct Daemon {
         let imports = ImportService(store: store, logger: logger)
         await imports.markInterrupted()
         let log = settings.logKeeper(store, logger: logger)
+        let documents = try Documents(settings)
+        let console = try Console(
+            store: store, configuration: settings.console, documents: documents.console, logger: logger)
         let uploads = FileManager.default.temporaryDirectory.appendingPathComponent("ceregistry-uploads")
         let services = APIServices(
             store: store, jobs: try jobs(imports), log: log, metrics: metrics, uploadDirectory: uploads,
-            verificationPage: try ConsolePages().verification, isAcceptingWork: { !state.isStopping })
+            documents: documents.api(console, publicURL: settings.console.publicURL),
+            isAcceptingWork: { !state.isStopping })
         let router = try RegistryAPI(services: services, logger: logger).router(
             pages: Console.pages.map { ($0.method, $0.path) })
-        try Console(store: store, configuration: settings.console, logger: logger).add(to: router)
+        console.add(to: router)
         let portFile = settings.portFile
         let logger = logger
         let application = Application(
