@@ -123,7 +123,7 @@ struct StudyLine {
             addressWord = words("studySeeClaim")
         case nil, .withdrawn, .rejected, .recognized:
             state = "incomplete"
-            stateWord = words("studyUnclaimed")
+            stateWord = words(study.claimState == .recognized ? "studyReversed" : "studyUnclaimed")
             address = place.newClaim?("record=\(study.id.uuidString.lowercased())")
             addressWord = words("studyClaim")
         }
@@ -165,7 +165,8 @@ struct ClaimLine {
 struct EntryLine {
     var number: String
     var year: String
-    var courseTitle: String
+    /// Nil for a year that no notice in force has.
+    var courseTitle: String?
     var mode: String
     var hours: String
     var recognizedOn: String
@@ -179,7 +180,7 @@ struct EntryLine {
         courseTitle =
             policies.policy(forSubjectYear: entry.subjectYear)?.subjectYear(entry.subjectYear).map {
                 words($0.courseTitle)
-            } ?? ""
+            }
         mode = words.mode(entry.mode)
         hours = "\(entry.hours)"
         recognizedOn = entry.recognizedOn.description

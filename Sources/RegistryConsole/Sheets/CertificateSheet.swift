@@ -55,7 +55,8 @@ struct CertificateSheet {
         lines = certificate.entries.map { entry in
             let line = EntryLine(entry, policies, words)
             return Line(
-                number: line.number, year: line.year, courseTitle: line.courseTitle, mode: line.mode, hours: line.hours,
+                number: line.number, year: line.year, courseTitle: line.courseTitle ?? "—", mode: line.mode,
+                hours: line.hours,
                 recognizedBy: line.recognizedBy, recognizedOn: line.recognizedOn, source: line.source,
                 reversed: entry.reversal.map { words("sheetReversed", ["day": $0.reversedOn.description]) },
                 isReversed: entry.reversal != nil)

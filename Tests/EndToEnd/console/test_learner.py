@@ -213,7 +213,11 @@ def test_a_claim_by_keys_alone(desk, registry, me):
     for _ in range(60):
         if page.evaluate("document.activeElement.id") == "testPassedOn": break
         page.keyboard.press("Tab")
-    page.keyboard.type("11032017" if page.evaluate("navigator.language").startswith("en") else "20171103")
+    # The order of day, month and year is the browser's own.
+    for typed in ("11032017", "20171103", "03112017"):
+        page.focus("#testPassedOn")
+        page.keyboard.type(typed)
+        if page.input_value("#testPassedOn") == "2017-11-03": break
     for _ in range(20):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.textContent") == "提交申请": break

@@ -39,7 +39,8 @@ struct MultibaseTests {
     @Test(
         "Base 58 keeps leading zeros (draft-msporny-base58)",
         arguments: [
-            ([UInt8]("Hello World!".utf8), "z2NEpo7TZRRrLZSi2U"), ([0, 0, 0x28, 0x7F, 0xB4, 0xCD], "z11233QC4"), ([], "z"),
+            ([UInt8]("Hello World!".utf8), "z2NEpo7TZRRrLZSi2U"), ([0, 0, 0x28, 0x7F, 0xB4, 0xCD], "z11233QC4"),
+            ([], "z"),
             ([0], "z1"),
         ])
     func base58(_ bytes: [UInt8], _ text: String) {
