@@ -49,7 +49,9 @@ GRANT INSERT (id, claim_id, routing, authority, decision, reason, answers, decid
 GRANT INSERT (id, kind, learner_id, subject_year, mode, hours, claim_id, decision_id, decision, completion_record_id,
               session_code, paper_number, recognized_by, recognized_on, recorded_by) ON register_entries TO ceregistry_daemon;
 GRANT INSERT (entry_id, reason, reversed_by, reversed_on, recorded_by) ON reversals TO ceregistry_daemon;
-GRANT INSERT (id, code, learner_id, entries, name, printed_on, recorded_by) ON certificates TO ceregistry_daemon;
+GRANT INSERT (id, code, learner_id, entries, name, holder, printed_on, recorded_by) ON certificates TO ceregistry_daemon;
+GRANT INSERT (id, code, learner_id, name, purpose, outcome, authority, content, entries, issued_on, recorded_by)
+      ON notices TO ceregistry_daemon;
 
 GRANT INSERT (id, username, person_name, password_hash, role, authority, employer_id, learner_id, password_is_one_time),
       UPDATE (password_hash, failed_logins, locked_until, disabled_at, password_is_one_time, last_sign_in_at) ON users TO ceregistry_daemon;
@@ -57,6 +59,13 @@ GRANT INSERT (token_hash, user_id, expires_at), UPDATE (expires_at, revoked_at),
 GRANT INSERT (user_id, role, authority, action, learner_id, record_id, outcome, code, reason, request_id)
       ON access_log TO ceregistry_daemon;
 GRANT INSERT (user_id, key, fingerprint, status, response), DELETE ON idempotency_keys TO ceregistry_daemon;
+
+-- Addresses are erased when they are asked to be; the auditor does not see them.
+GRANT INSERT (learner_id, user_id, email, mobile, recorded_by), UPDATE (email, mobile, recorded_by), DELETE
+      ON contacts TO ceregistry_daemon;
+REVOKE SELECT ON contacts FROM ceregistry_auditor;
+GRANT INSERT (id, learner_id, user_id, subject_year, days_before, channel, reminded_on),
+      UPDATE (reminded_on, attempts, reserved_at, sent_at, failed_at, failure) ON reminders TO ceregistry_daemon;
 
 GRANT INSERT, UPDATE ON import_jobs TO ceregistry_daemon;
 GRANT INSERT ON import_findings TO ceregistry_daemon;

@@ -15,14 +15,15 @@ public struct APIServices: Sendable {
     public var uploadDirectory: URL
     /// The most bytes of an uploaded file.
     public var largestUpload: Int
-    /// The page for a person at `/verify/{code}`: nil verification where nobody printed the code.
-    public var verificationPage: @Sendable (Verification?, String) -> String
+    /// In bytes, where nothing else is said.
+    public static let largestUpload = 64 * 1024 * 1024
+    public var documents: DocumentsClient
     /// False once the daemon is shutting down.
     public var isAcceptingWork: @Sendable () -> Bool
 
     public init(
         store: RegistryStore, jobs: JobsClient, log: LogKeeper? = nil, metrics: MetricsRegistry, uploadDirectory: URL,
-        largestUpload: Int = 64 * 1024 * 1024, verificationPage: @escaping @Sendable (Verification?, String) -> String,
+        largestUpload: Int = APIServices.largestUpload, documents: DocumentsClient,
         isAcceptingWork: @escaping @Sendable () -> Bool
     ) {
         self.store = store
@@ -31,7 +32,7 @@ public struct APIServices: Sendable {
         self.metrics = metrics
         self.uploadDirectory = uploadDirectory
         self.largestUpload = largestUpload
-        self.verificationPage = verificationPage
+        self.documents = documents
         self.isAcceptingWork = isAcceptingWork
     }
 }

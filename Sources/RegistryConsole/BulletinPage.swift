@@ -5,14 +5,16 @@ import RegistryStore
 
 /// The bulletin as a page to be read, printed, and made a PDF of.
 public struct BulletinPages: Sendable {
+    public enum Mistake: Error { case templateMissing(String) }
+
     private let template: MustacheTemplate
 
-    /// - Throws: `ConsolePages.Mistake.templateMissing` where the program was installed without its resources.
+    /// - Throws: `BulletinPages.Mistake.templateMissing` where the program was installed without its resources.
     public init() throws {
         guard
             let url = Bundle.module.url(forResource: "bulletin", withExtension: "mustache", subdirectory: "Resources"),
             let text = try? String(contentsOf: url, encoding: .utf8)
-        else { throw ConsolePages.Mistake.templateMissing("bulletin") }
+        else { throw BulletinPages.Mistake.templateMissing("bulletin") }
         template = try MustacheTemplate(string: text)
     }
 

@@ -161,4 +161,16 @@ extension Reason {
     public static let importFileGone = of(
         nil, "importFileGone", "上传的文件只保留七天，已不能带结果下载。",
         "The uploaded file is kept for seven days and is no longer there.")
+    public static let certificateSuperseded = of(
+        .Q8, "certificateSuperseded", "该证书已作废，不再签发凭证；请打印新证书。",
+        "This certificate is superseded: no credential is signed for it. Print a new one.")
+    public static let noticeNotApplicable = of(
+        .E6, "noticeNotApplicable", "该事项不出具受理或不予受理通知书。",
+        "No notice of acceptance or refusal is issued for this purpose.")
+    public static let passwordWrong = Reason(
+        rule: .A1, code: "passwordWrong", message: Text(zh: "当前密码不正确。", en: "The present password is wrong."),
+        field: "current")
+    public static let passwordsDiffer = Reason(
+        rule: .A1, code: "passwordsDiffer", message: Text(zh: "两次输入的新密码不一致。", en: "The two new passwords differ."),
+        field: "again")
 }

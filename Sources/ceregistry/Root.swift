@@ -44,6 +44,6 @@ struct Root: AsyncParsableCommand {
             EligibilityCommand.self,
             ClaimsCommand.self, AuditCommand.self, BulletinCommand.self, CertificateCommand.self, UserCommand.self,
             DemoCommand.self,
-            BackupCheck.self, LogCommand.self, VerifyCommand.self,
+            BackupCheck.self, LogCommand.self, VerifyCommand.self, RemindersCommand.self,
         ])
 }

@@ -23,6 +23,12 @@ struct Settings: Sendable {
     var sqlDirectory: String
     /// Where the bulletin becomes a PDF.
     var printer: PDFPrinter
+    /// Nil where no server is set up.
+    var mailServer: MailServer?
+    /// Where short messages are left for a gateway; nil where there is none.
+    var gatewayFolder: String?
+    /// What signs credentials; nil where no folder is named.
+    var issuerKeyFolder: String?
     var logLevel: Logger.Level
     /// Where the transparency log's checkpoints are kept, and its private keys; nil where no log is kept.
     var logFolder: LogFolder?
@@ -59,11 +65,18 @@ struct Settings: Sendable {
         self.environment = value("CEREGISTRY_ENVIRONMENT", "environment") ?? "production"
         logLevel = value("CEREGISTRY_LOG_LEVEL", "logLevel").flatMap { Logger.Level(rawValue: $0) } ?? .info
         printer = PDFPrinter(program: value("CEREGISTRY_WEASYPRINT", "weasyprint") ?? "weasyprint")
+        mailServer = try value("CEREGISTRY_SMTP_URL", "smtpUrl").map { url in
+            let plain = value("CEREGISTRY_SMTP_TLS", "smtpTls") == "off"
+            return try MailServer(url: url, from: value("CEREGISTRY_SMTP_FROM", "smtpFrom") ?? "", allowsPlain: plain)
+        }
+        gatewayFolder = value("CEREGISTRY_SMS_DIRECTORY", "smsDirectory")
+        issuerKeyFolder = value("CEREGISTRY_ISSUER_KEY_DIRECTORY", "issuerKeyDirectory")
         sqlDirectory = value("CEREGISTRY_SQL_DIRECTORY", "sqlDirectory") ?? Self.findSQL()
         if let path = value("CEREGISTRY_LOG_DIRECTORY", "logDirectory"), !path.isEmpty {
             let keys = value("CEREGISTRY_LOG_KEY_DIRECTORY", "logKeyDirectory") ?? path + "-keys"
             logFolder = LogFolder(URL(fileURLWithPath: path, isDirectory: true))
             logKeyFolder = LogKeyFolder(URL(fileURLWithPath: keys, isDirectory: true))
+            console.hasProofs = true
         }
         clock = try Self.clock(value("CEREGISTRY_CLOCK", "clock"), environment: self.environment)
     }

@@ -58,7 +58,9 @@ class Registry:
             connection.execute(f"CREATE DATABASE {self.database}")
         self.database_url = psycopg.conninfo.make_conninfo(self.server, dbname=self.database)
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="ceregistry-e2e."))
-        self.extra = environment
+        (self.folder / "issuer-keys").mkdir()
+        subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out", self.folder / "issuer-keys/0001.pem"], check=True)
+        self.extra = {"CEREGISTRY_ISSUER_KEY_DIRECTORY": str(self.folder / "issuer-keys"), **environment}
         self.clock = clock
         self.process = None
         self.clients = {}

@@ -55,7 +55,8 @@ def narrowed(described, records):
     """The same document with the records that are there in the place of any UUID."""
     narrow = json.loads(json.dumps(described))
     for path, item in narrow["paths"].items():
-        kind = path.split("/")[1 if path.startswith("/verify") else 3] if path.count("/") > 1 else ""
+        parts = path.split("/")
+        kind = parts[1] if path.startswith("/verify") else parts[3] if len(parts) > 3 else ""
         for operation in item.values():
             for index, parameter in enumerate(operation["parameters"]):
                 if (parameter.get("$ref", "").endswith("/Id") or parameter.get("name") == "code") and kind in records:

@@ -72,7 +72,8 @@ import Testing
         let open = Endpoint.all.filter { $0.action == nil }.map(\.operation)
         #expect(
             Set(open) == [
-                "health", "ready", "describe", "measure", "verify", "signIn", "readCheckpoint", "readTile",
+                "health", "ready", "describe", "measure", "verify", "describeIssuer", "signIn", "readCheckpoint",
+                "readTile",
                 "readLogKeys",
                 "proveCertificate",
             ])

@@ -21,7 +21,7 @@ postgres_package() {
 
 install_packages() {
   local missing=() package
-  for package in libpq-dev libzip-dev libxlsxwriter-dev zlib1g-dev libqrencode-dev pkg-config python3 curl ca-certificates binutils libc6-dev gcc tzdata git weasyprint fonts-noto-cjk; do
+  for package in libpq-dev libzip-dev libxlsxwriter-dev zlib1g-dev libqrencode-dev pkg-config python3 curl openssl ca-certificates binutils libc6-dev gcc tzdata git weasyprint fonts-noto-cjk fonts-hanazono fonts-lxgw-wenkai fonts-dejavu-core; do
     dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package")
   done
   [ -n "$(postgres_bin)" ] || missing+=(postgresql)

@@ -27,6 +27,19 @@ install_program() {
   fi
 }
 
+# What certificates are signed with as credentials: PKCS #8 in PEM. A newer file beside it takes over; old ones stay, so that
+# what they signed can be checked.
+make_issuer_key() {
+  local folder="$DATA_DIR/issuer-keys"
+  if ! compgen -G "$folder/*.pem" >/dev/null; then
+    say "making a key to sign credentials with: $folder"
+    mkdir -p "$folder"
+    (umask 077 && openssl genpkey -algorithm ed25519 -out "$folder/0001.pem")
+  fi
+  chmod 700 "$folder"
+  if is_root; then chown -R "$(daemon_account)" "$folder"; fi
+}
+
 program_environment() {
   if [ -n "${DATABASE_URL:-}" ]; then
     export CEREGISTRY_ADMIN_DATABASE_URL="${CEREGISTRY_ADMIN_DATABASE_URL:-$DATABASE_URL}"
@@ -36,6 +49,7 @@ program_environment() {
   export CEREGISTRY_SQL_DIRECTORY="$DATA_DIR/program/sql"
   export CEREGISTRY_LOG_DIRECTORY="${CEREGISTRY_LOG_DIRECTORY:-$DATA_DIR/transparency}"
   export CEREGISTRY_LOG_KEY_DIRECTORY="${CEREGISTRY_LOG_KEY_DIRECTORY:-$DATA_DIR/transparency-keys}"
+  if [ -d "$DATA_DIR/issuer-keys" ]; then export CEREGISTRY_ISSUER_KEY_DIRECTORY="${CEREGISTRY_ISSUER_KEY_DIRECTORY:-$DATA_DIR/issuer-keys}"; fi
 }
 
 run_program() { "$DATA_DIR/program/ceregistry" "$@"; }

@@ -16,7 +16,7 @@ prepare_python() {
 # Debian's Chromium for the pages' tests, with the fonts that Chinese is set in, and a reader of QR codes.
 install_browser() {
   local missing=() package
-  for package in chromium fonts-noto-cjk zbar-tools poppler-utils weasyprint; do
+  for package in chromium fonts-noto-cjk fonts-hanazono fonts-lxgw-wenkai fonts-dejavu-core zbar-tools poppler-utils weasyprint; do
     dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package")
   done
   [ ${#missing[@]} -eq 0 ] && return

@@ -89,4 +89,5 @@ struct Endpoint: Sendable {
     static let all: [Endpoint] =
         everybody + session + learners + employers + claims + register + imports + operations + bulletins + users + log
         + training
+        + documents
 }

@@ -31,6 +31,7 @@ extension Endpoint {
             return reply
         },
         open(.get, "/verify/{code}", "verify", verify),
+        open(.get, "/.well-known/did.json", "describeIssuer", issuer),
         open(.post, "/api/v1/sessions", "signIn", intake: .json, signIn),
     ]
 
@@ -56,19 +57,28 @@ extension Endpoint {
         let wantsPage = MediaType.prefersHTML(exchange.request.headers[.accept])
         do {
             let verification = try await exchange.services.store.verify(code: code)
-            return wantsPage
-                ? page(exchange.services.verificationPage(verification, code), .ok) : try .json(verification)
+            return wantsPage ? try await page(exchange, verification, code) : try .json(verification)
         } catch let error as StoreError {
             guard wantsPage, case .notFound = error else { throw error }
-            return page(exchange.services.verificationPage(nil, code), .notFound)
+            return try await page(exchange, nil, code)
         }
     }
 
-    private static func page(_ html: String, _ status: HTTPResponse.Status) -> Reply {
-        var reply = Reply(status: status, body: Array(html.utf8))
-        reply.headers[.contentType] = "text/html; charset=utf-8"
-        reply.headers[.contentSecurityPolicy] =
-            "default-src 'none'; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'"
-        return reply
+    private static func page(_ exchange: OpenExchange, _ verification: Verification?, _ code: String) async throws
+        -> Reply
+    {
+        let page = try await exchange.services.documents.verificationPage(
+            exchange.request, exchange.context.requestId, verification, code)
+        return Reply(status: page.status, headers: page.headers, body: page.body)
+    }
+
+    /// Where a credential's signature is checked from (DID method web).
+    @Sendable private static func issuer(_ exchange: OpenExchange) async throws -> Reply {
+        let url = exchange.services.publicURL(exchange.request)
+        guard let document = try? exchange.services.documents.issuer(url) else {
+            throw Problem(.notFound, [.credentialUnavailable])
+        }
+        return Reply(
+            status: .ok, headers: [.contentType: "application/did+json", .cacheControl: "max-age=300"], body: document)
     }
 }

@@ -13,25 +13,33 @@ public struct Console: Sendable {
     let errands = Errands()
     let configuration: ConsoleConfiguration
     let files: ConsoleFiles
+    let documents: ConsoleDocuments
     let views: Views
     let streams = LiveStreams()
     let logger: Logger
 
     /// - Throws: where the program was installed without its resources.
     public init(
-        store: RegistryStore, city: CityClient, configuration: ConsoleConfiguration, files: ConsoleFiles, logger: Logger
+        store: RegistryStore, city: CityClient, configuration: ConsoleConfiguration, files: ConsoleFiles,
+        documents: ConsoleDocuments, logger: Logger
     ) throws {
         self.store = store
         self.city = city
         self.configuration = configuration
         self.files = files
+        self.documents = documents
         self.logger = logger
         views = try Views()
     }
 
     /// Every address of the console.
     public static var pages: [ConsolePage] {
-        assetPages + sessionPages + counterPages + queuePages + trainingPages + cityPages + deskPages
+        assetPages + sessionPages + counterPages + queuePages + trainingPages + personPages + cityPages + deskPages
+    }
+
+    /// What a learner has, and what is printed of it.
+    private static var personPages: [ConsolePage] {
+        learnerPages + claimFormPages + certificatePages + noticePages + accountPages
     }
 
     private static var cityPages: [ConsolePage] {
@@ -60,7 +68,8 @@ public struct Console: Sendable {
         var visit: Visit?
         do {
             let arrived = try await arrive(
-                page, request, context, Dictionary(names, uniquingKeysWith: { first, _ in first }))
+                request, context.requestId, Dictionary(names, uniquingKeysWith: { first, _ in first }),
+                isUse: page.isUse)
             visit = arrived
             if let session = arrived.session { context.note(user: session.caller.userId) }
             let token = arrived.form["formToken"] ?? request.headers[.formToken]
@@ -78,8 +87,9 @@ public struct Console: Sendable {
         }
     }
 
-    private func arrive(
-        _ page: ConsolePage, _ request: Request, _ context: some ConsoleContext, _ path: [String: String]
+    /// - Parameter isUse: whether this visit counts as use of the browser, so that it is not signed out for idleness.
+    func arrive(
+        _ request: Request, _ requestId: String, _ path: [String: String], isUse: Bool = true
     ) async throws -> Visit {
         let isSecure =
             configuration.publicURL?.hasPrefix("https:") == true || request.headers[.forwardedProto] == "https"
@@ -88,10 +98,10 @@ public struct Console: Sendable {
         if let token {
             do {
                 let caller =
-                    page.isUse
+                    isUse
                     ? try await store.caller(
-                        browserToken: token, idleLimit: configuration.idleLimit, requestId: context.requestId)
-                    : try await store.caller(token: token, requestId: context.requestId)
+                        browserToken: token, idleLimit: configuration.idleLimit, requestId: requestId)
+                    : try await store.caller(token: token, requestId: requestId)
                 session = Visit.Session(caller: caller, token: token)
             } catch StoreError.unauthenticated {
                 session = nil
@@ -100,7 +110,7 @@ public struct Console: Sendable {
         let visitSecret = ConsoleCookie.visit.read(request, secure: isSecure)
         let form = request.method == .post && !isFile(request) ? try await FormBody.read(request) : FormBody("")
         return Visit(
-            console: self, request: request, requestId: context.requestId, path: path,
+            console: self, request: request, requestId: requestId, path: path,
             words: views.book.words(language(request, isSecure)), isSecure: isSecure,
             secret: session?.token ?? visitSecret ?? FormToken.randomSecret(),
             isNewSecret: session == nil && visitSecret == nil, form: form, session: session)

@@ -11,11 +11,17 @@ public struct ConsoleConfiguration: Sendable {
     public var pdfProgram: String?
     /// Makes spreadsheets of a session's lists; nil where nobody does, and then no page offers one.
     public var trainingSheets: TrainingSheetsClient?
+    /// Whether a transparency log proves that a certificate's entries were there (`/verify/{code}/proof`).
+    public var hasProofs: Bool
 
-    public init(publicURL: String? = nil, idleLimit: Duration = .seconds(30 * 60), pdfProgram: String? = nil) {
+    public init(
+        publicURL: String? = nil, idleLimit: Duration = .seconds(30 * 60), pdfProgram: String? = nil,
+        hasProofs: Bool = false
+    ) {
         self.publicURL = publicURL
         self.idleLimit = idleLimit
         self.pdfProgram = pdfProgram
+        self.hasProofs = hasProofs
     }
 }
 

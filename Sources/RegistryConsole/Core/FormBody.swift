@@ -6,8 +6,11 @@ import NIOCore
 struct FormBody: Sendable {
     static let largest = 256 * 1024
     private var fields: [(name: String, value: String)]
+    /// As it was sent.
+    let text: String
 
     init(_ text: String) {
+        self.text = text
         fields = text.split(separator: "&", omittingEmptySubsequences: true).map { pair in
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             return (Self.plain(parts[0]), parts.count > 1 ? Self.plain(parts[1]) : "")

@@ -22,7 +22,8 @@ struct Views: Sendable {
         "console.css": "text/css; charset=utf-8", "console.js": "text/javascript; charset=utf-8",
         "city.js": "text/javascript; charset=utf-8", "icon.svg": "image/svg+xml",
         "training.js": "text/javascript; charset=utf-8", "desk.js": "text/javascript; charset=utf-8",
-        "live.js": "text/javascript; charset=utf-8",
+        "live.js": "text/javascript; charset=utf-8", "sheet.css": "text/css; charset=utf-8",
+        "record.css": "text/css; charset=utf-8",
     ]
     /// Scripts that a page needs beside console.js, by template: the others do not carry them.
     static let scripts = [
@@ -59,6 +60,13 @@ struct Views: Sendable {
         self.assets = assets
     }
 
+    /// By the name of the file without its ending.
+    var versions: [String: String] {
+        Dictionary(
+            assets.map { (String($0.key.prefix { $0 != "." }), $0.value.version) },
+            uniquingKeysWith: { first, _ in first })
+    }
+
     /// - Parameter model: found as `m`; the words of the language as `t`, what every page has as `shell`.
     func render(_ template: String, _ model: Any, shell: Shell, words: Words) -> String {
         let root: [String: Any] = ["t": words.table, "m": model, "shell": shell]
@@ -93,6 +101,8 @@ struct Shell {
         var name: String
         var version: String
     }
+    /// Of the files that some pages alone ask for, by name without its ending.
+    var versions: [String: String]
     /// Seconds of idleness after which the browser goes to the page of signing in.
     var idleSeconds: String?
 }

@@ -29,6 +29,7 @@ extension Visit {
             scripts: (Views.scripts[template] ?? []).map {
                 .init(name: $0, version: console.views.assets[$0]?.version ?? "")
             },
+            versions: console.views.versions,
             idleSeconds: session == nil ? nil : "\(console.configuration.idleLimit.components.seconds)")
     }
 
@@ -40,10 +41,13 @@ extension Visit {
     /// The pages of the caller's role, in the order of use.
     private var tabs: [Shell.Tab] {
         guard let caller = session?.caller else { return [] }
-        return ConsoleTab.tabs(of: caller).map { tab in
-            Shell.Tab(
-                address: tab.address, name: words(tab.word),
-                current: request.uri.path == tab.address || request.uri.path.hasPrefix(tab.address + "/"))
+        let here = request.uri.path
+        let tabs = ConsoleTab.tabs(of: caller)
+        // The nearest one: a page below `/me/claims` is not the page `/me`.
+        let current = tabs.filter { here == $0.address || here.hasPrefix($0.address + "/") }
+            .max { $0.address.count < $1.address.count }
+        return tabs.map {
+            Shell.Tab(address: $0.address, name: words($0.word), current: $0.address == current?.address)
         }
     }
 
@@ -108,7 +112,7 @@ struct ConsoleTab {
 
     static func tabs(of caller: Caller) -> [ConsoleTab] {
         switch caller.role {
-        case .learner: [training]
+        case .learner: [standing, claims, register, training]
         case .unitAdmin: [unit, counter, training, policy]
         case .clerk: [counter, training, policy]
         case .countyOfficer: [queue, counter, training, duplicates, imports, completion, bulletins, policy]
@@ -132,6 +136,9 @@ struct ConsoleTab {
     private static let unit = ConsoleTab(address: "/unit", word: "tabUnit")
     private static let duplicates = ConsoleTab(address: "/duplicates", word: "tabDuplicates")
     private static let imports = ConsoleTab(address: "/imports", word: "tabImports")
+    private static let standing = ConsoleTab(address: "/me", word: "tabStanding")
+    private static let claims = ConsoleTab(address: "/me/claims", word: "tabClaims")
+    private static let register = ConsoleTab(address: "/me/register", word: "tabRegister")
 
-    static func home(of caller: Caller) -> String { tabs(of: caller).first?.address ?? "/sign-in" }
+    static func home(of caller: Caller) -> String { tabs(of: caller).first?.address ?? "/account" }
 }

@@ -101,7 +101,9 @@ extension Visit {
         let mayIssue = Rights.scope(of: caller.role, for: .issueNotice) != nil
         return CounterResult(
             verdict: VerdictModel(
-                answer, of: learner, mayIssue: mayIssue, try await store.policies(), words))
+                answer, of: learner, mayIssue: mayIssue,
+                mayPrint: Rights.scope(of: caller.role, for: .printCertificate) != nil, try await store.policies(),
+                words))
     }
 }
 

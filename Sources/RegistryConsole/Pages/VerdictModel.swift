@@ -70,10 +70,14 @@ struct VerdictModel {
     var assumptions: [RuleModel]
     var asOf: String
     var mayIssue: Bool
+    var mayPrint: Bool
     var issue: String
+    var once: String
 
-    init(_ answer: EligibilityAnswer, of learner: LearnerSummary, mayIssue: Bool, _ policies: PolicySet, _ words: Words)
-    {
+    init(
+        _ answer: EligibilityAnswer, of learner: LearnerSummary, mayIssue: Bool, mayPrint: Bool, _ policies: PolicySet,
+        _ words: Words
+    ) {
         let terms = policies.terms(of: answer.purpose)?.terms
         let isAssessment = terms?.effect == .barsExcellent
         self.learner = learner.id.uuidString.lowercased()
@@ -97,7 +101,9 @@ struct VerdictModel {
         assumptions = answer.assumptions.compactMap { RuleModel($0, policies, words) }
         hasAssumptions = !assumptions.isEmpty
         asOf = words("asOf", ["day": answer.asOf.description])
+        self.mayPrint = mayPrint
         self.mayIssue = mayIssue && !isAssessment && [.accepted, .refused].contains(answer.outcome)
         issue = words("issue_\(answer.outcome.rawValue)")
+        once = Visit.freshKey()
     }
 }

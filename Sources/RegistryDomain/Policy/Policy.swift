@@ -25,6 +25,9 @@ public struct Policy: Codable, Sendable, Equatable {
     /// After how many days without a decision the audit names a claim. The notice sets no time: the number is decided here.
     /// Nil in versions that were loaded before it was; then no claim is named.
     public var claimWaitingDays: Int?
+    /// How many days before a year is due people are reminded of it. The notice asks for no reminder: decided here. Nil in
+    /// versions that were loaded before it was; then nobody is reminded.
+    public var reminderDays: [Int]?
     public var nextSteps: NextSteps
     /// Where the notice is silent: Q1 to Q12, as a person reads them.
     public var assumptions: [Assumption]

@@ -152,6 +152,10 @@ extension Policy {
         if let days = claimWaitingDays, days < 1 {
             mistakes.append(PolicyMistake("claimWaitingDays", "应为正整数", "a whole number above zero is needed"))
         }
+        if let days = reminderDays, days.contains(where: { !(1...365).contains($0) }) || Set(days).count < days.count {
+            mistakes.append(
+                PolicyMistake("reminderDays", "应为互不相同的1至365之间的天数", "days from 1 to 365 are needed, each once"))
+        }
         if fees.onlineFenPerHour < 0 {
             mistakes.append(PolicyMistake("fees.onlineFenPerHour", "收费不能为负", "a fee cannot be negative"))
         }

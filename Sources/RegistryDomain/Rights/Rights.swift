@@ -6,7 +6,7 @@ public enum Rights {
         case signIn, readOwnSession
         case searchLearners, readLearner, readRegister, readEligibility
         case readEmployer, createEmployer, changeEmployer
-        case createLearner, addEmployment, correctLearner, mergeLearners, reverseMerge, addExcuse
+        case createLearner, addEmployment, correctLearner, mergeLearners, reverseMerge, addExcuse, changeContact
         case submitClaim, withdrawClaim, resubmitClaim, rerouteClaim
         case listClaims, readClaim, decideClaim, reverseEntry
         case printCertificate, issueNotice
@@ -45,13 +45,14 @@ public enum Rights {
         .learner: reading(.own, learners).merging(
             [
                 .submitClaim: .own, .withdrawClaim: .own, .resubmitClaim: .own, .listClaims: .own, .readClaim: .own,
-                .printCertificate: .own, .readTraining: .own, .answerCall: .own, .signInToTraining: .own,
+                .printCertificate: .own, .changeContact: .own, .readTraining: .own, .answerCall: .own,
+                .signInToTraining: .own,
             ], uniquingKeysWith: { first, _ in first }),
         .unitAdmin: reading(.unit, learners).merging(
             [
                 .readEmployer: .all, .createLearner: .unit, .submitClaim: .unit, .withdrawClaim: .unit,
                 .resubmitClaim: .unit, .listClaims: .unit, .readClaim: .unit, .printCertificate: .unit,
-                .helpWithAccount: .unit,
+                .helpWithAccount: .unit, .changeContact: .unit,
                 .readTraining: .unit, .planTraining: .unit, .answerCall: .unit,
             ], uniquingKeysWith: { first, _ in first }),
         .clerk: reading(.area, learners).merging(
@@ -97,7 +98,8 @@ public enum Rights {
         let areaWide: [Action] =
             learners + [
                 .createEmployer, .changeEmployer, .createLearner, .addEmployment, .correctLearner, .mergeLearners,
-                .reverseMerge, .addExcuse, .submitClaim, .withdrawClaim, .resubmitClaim, .listClaims, .readClaim,
+                .reverseMerge, .addExcuse, .changeContact, .submitClaim, .withdrawClaim, .resubmitClaim, .listClaims,
+                .readClaim,
                 .printCertificate, .issueNotice, .importEmployers, .importLearners, .importCompletions, .importOpenings,
                 .readBulletin, .helpWithAccount, .readTraining,
             ]

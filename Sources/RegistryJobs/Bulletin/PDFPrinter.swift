@@ -59,7 +59,9 @@ public struct PDFPrinter: Sendable {
         ]
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
-        process.standardError = try FileHandle(forWritingTo: complaints)
+        let complaining = try FileHandle(forWritingTo: complaints)
+        defer { try? complaining.close() }
+        process.standardError = complaining
         let ended = DispatchSemaphore(value: 0)
         process.terminationHandler = { _ in ended.signal() }
         try process.run()

@@ -28,7 +28,7 @@ extension AuditCheck {
                              ('learner_corrections'), ('employer_corrections'), ('merges'), ('merge_reversals'), ('excuses'),
                              ('excuse_revocations'), ('certificates'), ('policies'), ('audit_runs'), ('audit_findings'),
                              ('audit_acknowledgements'), ('bulletin_publications'), ('bulletin_forms'), ('kept_apart'),
-                             ('log_leaves'), ('log_nodes')) t (name)
+                             ('log_leaves'), ('log_nodes'), ('notices')) t (name)
                 -- Bits of pg_trigger.tgtype (PostgreSQL, src/include/catalog/pg_trigger.h): DELETE 8, UPDATE 16, TRUNCATE 32.
                 CROSS JOIN (VALUES ('delete', 8), ('update', 16), ('truncate', 32)) w (operation, bit)
                 WHERE NOT EXISTS (SELECT FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid JOIN pg_proc f ON f.oid = g.tgfoid

@@ -6,7 +6,7 @@ struct GuardRowChecks {
 
     /// Tables that are no part of the register, or that the auditor may not read.
     private static let others: Set<String> = [
-        "access_log", "completion_counts", "completion_employers", "completion_months", "idempotency_keys",
+        "access_log", "completion_counts", "completion_employers", "completion_months", "contacts", "idempotency_keys",
         "import_file_parts", "import_findings", "import_jobs", "queue_watches", "schema_migrations", "sessions",
         "training_sign_in_keys",
     ]

@@ -13,11 +13,38 @@ public struct CertificateRecord: Codable, Sendable {
     public var entries: [RegisterEntryRecord]
     /// That the entries are in the transparency log; nil where none is kept.
     public var proof: CertificateProof?
+    /// As of the day of printing; nil for printings older than this field.
+    public var holder: DocumentHolder?
 }
 
-/// What a stranger learns of a printed certificate.
+/// Whom a printed document is about, as it says so itself.
+public struct DocumentHolder: Codable, Sendable {
+    public var idNumberMasked: String
+    public var gender: String?
+    public var employer: String?
+    public var post: String?
+    public var title: String?
+
+    init(_ record: LearnerRecord) {
+        idNumberMasked = record.idNumberMasked
+        gender = record.gender
+        employer = record.employer?.name
+        post = record.post
+        title = record.title
+    }
+}
+
+/// What a stranger learns of a printed certificate or an issued notice.
 public struct Verification: Codable, Sendable {
+    public enum Kind: String, Codable, Sendable { case certificate, notice }
     public enum Status: String, Codable, Sendable { case stands, superseded }
+    /// What a notice of acceptance or refusal says; its day is `printedOn`, the entries it rests on are `years`.
+    public struct Notice: Codable, Sendable {
+        public var number: Int64
+        public var purpose: Purpose
+        public var outcome: Outcome
+        public var authority: Authority
+    }
     public struct Line: Codable, Sendable {
         public var year: Int
         public var hours: Int
@@ -26,6 +53,7 @@ public struct Verification: Codable, Sendable {
         public var recognizedBy: Authority
         public var reversed: Bool
     }
+    public var kind: Kind
     public var code: String
     public var status: Status
     public var nameMasked: String
@@ -33,6 +61,8 @@ public struct Verification: Codable, Sendable {
     public var years: [Line]
     /// Whether a later printing exists.
     public var newerPrinted: Bool
+    /// For a notice alone.
+    public var notice: Notice?
 }
 
 extension RegistryStore {
@@ -51,58 +81,23 @@ extension RegistryStore {
                     ORDER BY e.subject_year, e.recognized_on, e.entry_number
                     """)
                 let entries = try rows.map(EntryQuery.record)
+                let holder = DocumentHolder(record)
                 let id = UUID()
                 let code = CertificateCode.make()
                 _ = try await transaction.pipeline([
                     """
-                    INSERT INTO certificates (id, code, learner_id, entries, name, printed_on, recorded_by)
-                    VALUES (\(id), \(code), \(record.mergedInto ?? learner), \(entries.map(\.id)), \(record.name), \(transaction.today),
-                            \(caller.userId))
+                    INSERT INTO certificates (id, code, learner_id, entries, name, holder, printed_on, recorded_by)
+                    VALUES (\(id), \(code), \(record.mergedInto ?? learner), \(entries.map(\.id)), \(record.name),
+                            \(JSONB(text: try RegistryJSON.string(holder))), \(transaction.today), \(caller.userId))
                     """,
                     AccessLine(.printCertificate, learner: learner, record: id).statement(by: caller),
                 ])
                 return CertificateRecord(
                     id: id, code: CertificateCode.grouped(code), learnerId: record.mergedInto ?? learner,
                     name: record.name,
-                    printedOn: transaction.today, entries: entries)
+                    printedOn: transaction.today, entries: entries, holder: holder)
             }
         }
-    }
-
-    /// Public: whether a printed certificate stands. The name is masked.
-    ///
-    /// - Throws: `StoreError.notFound` for a code that nobody printed.
-    public func verify(code: String) async throws -> Verification {
-        let plain = CertificateCode.plain(code)
-        let results = try await translating {
-            try await pool.pipeline([
-                "SELECT set_config('ceregistry.role', 'verifier', true)",
-                """
-                SELECT c.code, c.name, c.printed_on,
-                       EXISTS (SELECT FROM certificates n WHERE n.learner_id = c.learner_id AND n.recorded_at > c.recorded_at) AS newer
-                FROM certificates c WHERE c.code = \(plain)
-                """,
-                """
-                SELECT e.subject_year, e.hours, e.mode, e.recognized_on, e.recognized_by, r.entry_id IS NOT NULL AS reversed
-                FROM certificates c JOIN register_entries e ON e.id = ANY (c.entries)
-                LEFT JOIN reversals r ON r.entry_id = e.id
-                WHERE c.code = \(plain) ORDER BY e.subject_year, e.recognized_on, e.entry_number
-                """,
-            ])
-        }
-        guard let row = results[1].first else { throw StoreError.notFound(.certificateUnknown) }
-        let lines = try results[2].map { row in
-            Verification.Line(
-                year: Int(try row.decode("subject_year", as: Int32.self)),
-                hours: Int(try row.decode("hours", as: Int32.self)),
-                mode: try row.word("mode"), recognizedOn: try row.decode("recognized_on"),
-                recognizedBy: try row.authority("recognized_by"), reversed: try row.decode("reversed"))
-        }
-        return Verification(
-            code: CertificateCode.grouped(try row.decode("code")),
-            status: lines.contains(where: \.reversed) ? .superseded : .stands,
-            nameMasked: NameMask.masked(try row.decode("name")), printedOn: try row.decode("printed_on"), years: lines,
-            newerPrinted: try row.decode("newer"))
     }
 }
 

@@ -67,7 +67,7 @@ extension RegistryStore {
         return try await openSession(for: caller)
     }
 
-    private func countFailure(of caller: Caller) async throws {
+    func countFailure(of caller: Caller) async throws {
         _ = try await translating {
             try await pool.pipeline([
                 """

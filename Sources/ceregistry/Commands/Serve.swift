@@ -80,26 +80,27 @@ struct Daemon {
         let imports = ImportService(store: store, logger: logger)
         await imports.markInterrupted()
         let log = settings.logKeeper(store, logger: logger)
+        let documents = try Documents(settings)
         let uploads = FileManager.default.temporaryDirectory.appendingPathComponent("ceregistry-uploads")
         let reader = settings.store(logger: logger, role: .auditor, connections: 2)
         let auditor = Auditor(
             store: store, reader: reader, sqlDirectory: settings.sqlDirectory, log: settings.logFolder, logger: logger)
         let publisher = BulletinPublisher(
             store: store, page: try BulletinPages().page, printer: settings.printer, logger: logger)
-        let services = APIServices(
-            store: store, jobs: jobs(imports, auditor, publisher), log: log, metrics: metrics,
-            uploadDirectory: uploads,
-            verificationPage: try ConsolePages().verification, isAcceptingWork: { !state.isStopping })
-        let router = try RegistryAPI(services: services, logger: logger).router(
-            pages: Console.pages.map { ($0.method, $0.path) })
         var pages = settings.console
         pages.trainingSheets = TrainingSheetsClient(
             list: { try await TrainingSheets.list(of: $0, $1).bytes(.xlsx) },
             fees: { try await TrainingSheets.fees(of: $0, $1).bytes(.xlsx) })
         let console = try Console(
-            store: store,
-            city: .live(store: store, reader: reader, auditor: auditor, publisher: publisher),
-            configuration: pages, files: files(imports, uploads, services.largestUpload), logger: logger)
+            store: store, city: .live(store: store, reader: reader, auditor: auditor, publisher: publisher),
+            configuration: pages, files: files(imports, uploads, APIServices.largestUpload),
+            documents: documents.console, logger: logger)
+        let services = APIServices(
+            store: store, jobs: jobs(imports, auditor, publisher), log: log, metrics: metrics,
+            uploadDirectory: uploads, documents: documents.api(console, publicURL: settings.console.publicURL),
+            isAcceptingWork: { !state.isStopping })
+        let router = try RegistryAPI(services: services, logger: logger).router(
+            pages: Console.pages.map { ($0.method, $0.path) })
         console.add(to: router)
         let portFile = settings.portFile
         let logger = logger

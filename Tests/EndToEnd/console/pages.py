@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable, Optional, Union
 
+import requests
+
 from registry import ROOT, Registry
 
 
@@ -312,4 +314,110 @@ DESKS = [
     Page("account-slip", "/learners/{id}/account", "unit-demo", lambda city: f"/learners/{own_learner(city)}/account", act=help_given),
 ]
 
-PAGES = SESSION + COUNTER + QUEUE + TRAINING + DESKS + CITY + AUDIT + ADMIN
+
+# A learner's record, claims and account; certificates and notices
+
+def as_user(city, user, method, path, **body):
+    """What a user of the demo gets from the API."""
+    tokens = city.__dict__.setdefault("tokens", {})
+    if user not in tokens:
+        answer = requests.post(city.registry.url + "/api/v1/sessions", json={"username": user, "password": city.password(user)}, timeout=30)
+        tokens[user] = answer.json()["token"]
+    answer = requests.request(method, city.registry.url + path, json=body or None, timeout=60, headers={"Authorization": f"Bearer {tokens[user]}"})
+    assert answer.ok, answer.text
+    return answer.json()
+
+
+def once(make):
+    """Made at the first call for a city, and the same afterwards."""
+    def made(city):
+        kept = city.__dict__.setdefault("made", {})
+        if make not in kept: kept[make] = make(city)
+        return kept[make]
+    return made
+
+
+@once
+def demo_learner(city):
+    """The demo's learner, with something to do: the last year taken back, and a claim for it waiting."""
+    learner = city.one("SELECT learner_id FROM users WHERE username = 'learner-demo'")
+    for entry, in city.registry.sql("SELECT entry_id FROM standing_entries WHERE learner_id = %s AND subject_year = 2018", (learner,)):
+        as_user(city, "officer-city", "post", f"/api/v1/register/{entry}/reversals", reason="培训档案与省平台不符")
+    return learner
+
+
+def of_demo_learner(path):
+    """An address, once the demo's learner is ready."""
+    return lambda city: demo_learner(city) and path
+
+
+@once
+def own_claim(city):
+    """A claim that waits: the one that is there, else a new one."""
+    learner = demo_learner(city)
+    rows = city.registry.sql("SELECT id FROM claims WHERE learner_id = %s AND state = 'submitted'", (learner,))
+    if rows: return f"/me/claims/{rows[0][0]}"
+    evidence = {"recordNumber": "SC-DEMO-2018-0001", "compulsoryHours": 10, "electiveHours": 20, "compulsoryFinishedOn": "2018-10-12",
+                "electiveStartedOn": "2018-10-13", "testPassedOn": "2018-11-03"}
+    made = as_user(city, "learner-demo", "post", "/api/v1/claims", learnerId=str(learner), subjectYear=2018, mode="online", evidence=evidence,
+                   reason="长期驻外，无法参加面授")
+    return f"/me/claims/{made['id']}"
+
+
+@once
+def certificate(city):
+    learner = city.one("SELECT learner_id FROM standing_entries GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1")
+    return as_user(city, "officer-city", "post", f"/api/v1/learners/{learner}/certificates")["code"]
+
+
+@once
+def superseded(city):
+    learner, entry = city.registry.sql("SELECT learner_id, entry_id FROM standing_entries WHERE completes ORDER BY entry_number DESC LIMIT 1")[0]
+    code = as_user(city, "officer-city", "post", f"/api/v1/learners/{learner}/certificates")["code"]
+    as_user(city, "officer-city", "post", f"/api/v1/register/{entry}/reversals", reason="培训档案与省平台不符")
+    return code
+
+
+@once
+def notice(city):
+    learner = as_user(city, "clerk-city", "post", "/api/v1/learners/searches", idNumber=city.numbers[0])["items"][0]["id"]
+    return as_user(city, "clerk-city", "post", f"/api/v1/learners/{learner}/notices", purpose="titlePromotion")["code"]
+
+
+def wrong_claim(page, city):
+    page.fill("#recordNumber", "SC-2018-000123")
+    page.fill("#compulsoryHours", "8")
+    page.fill("#electiveHours", "二十")
+    page.click(".claim-form .primary")
+    page.wait_for_selector("[aria-invalid]")
+    page.fill("#electiveHours", "18")
+    page.click(".claim-form .primary")
+    page.wait_for_selector("#compulsoryHours-problem")
+
+
+LEARNER = [
+    Page("me", "/me", "learner-demo", of_demo_learner("/me")),
+    Page("me-claim", "/me/claims/{id}", "learner-demo", own_claim),
+    Page("me-claims", "/me/claims", "learner-demo"),
+    Page("me-register", "/me/register", "learner-demo"),
+    Page("claim-online", "/me/claims/new", "learner-demo"),
+    Page("claim-mistakes", "/me/claims/new", "learner-demo", "/me/claims/new?year=2018", act=wrong_claim),
+    Page("claim-face-to-face", "/me/claims/new", "learner-demo", "/me/claims/new?mode=faceToFace&year=2018"),
+    Page("claim-for-another", "/learners/{id}/claims/new", "officer-base", lambda city: f"/learners/{demo_learner(city)}/claims/new"),
+    Page("learner", "/learners/{id}", "clerk-city", lambda city: f"/learners/{demo_learner(city)}"),
+    Page("learner-officer", "/learners/{id}", "officer-city", lambda city: f"/learners/{demo_learner(city)}"),
+    Page("account", "/account", "learner-demo"),
+    Page("account-clerk", "/account", "clerk-city"),
+]
+
+PAPERS = [
+    Page("certificate", "/certificates/{code}", "officer-city", lambda city: f"/certificates/{certificate(city)}"),
+    Page("certificate-superseded", "/certificates/{code}", "officer-city", lambda city: f"/certificates/{superseded(city)}"),
+    Page("notice", "/notices/{code}", "clerk-city", lambda city: f"/notices/{notice(city)}"),
+    Page("verify", "/verify/{code}", None, lambda city: f"/verify/{certificate(city)}"),
+    Page("verify-superseded", "/verify/{code}", None, lambda city: f"/verify/{superseded(city)}"),
+    Page("verify-notice", "/verify/{code}", None, lambda city: f"/verify/{notice(city)}"),
+    Page("verify-unknown", "/verify/{code}", None, "/verify/0000-0000-0000-0000", status=404),
+]
+
+PAGES = SESSION + COUNTER + QUEUE + TRAINING + LEARNER + PAPERS + DESKS + CITY + AUDIT + ADMIN
