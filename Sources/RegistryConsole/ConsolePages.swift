@@ -35,6 +35,7 @@ private struct VerificationModel {
     var found: Bool
     var stands: Bool
     var superseded: Bool
+    var erased: Bool
     var name: String
     var printedOn: String
     var newerPrinted: Bool
@@ -45,6 +46,7 @@ private struct VerificationModel {
         found = verification != nil
         stands = verification?.status == .stands
         superseded = verification?.status == .superseded
+        erased = verification?.status == .erased
         name = verification?.nameMasked ?? ""
         printedOn = verification?.printedOn.description ?? ""
         newerPrinted = verification?.newerPrinted ?? false

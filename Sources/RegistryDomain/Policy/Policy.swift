@@ -23,6 +23,9 @@ public struct Policy: Codable, Sendable, Equatable {
     /// After how many days without a decision the audit names a claim. The notice sets no time: the number is decided here.
     /// Nil in versions that were loaded before it was; then no claim is named.
     public var claimWaitingDays: Int?
+    /// For how many years after a person's last day in post the recognized hours must stay with the name: so long an
+    /// application may rest on them. Decided here; nil: no longer than the person is in post.
+    public var recordsKeptYears: Int?
     public var nextSteps: NextSteps
     /// Where the notice is silent: Q1 to Q12, as a person reads them.
     public var assumptions: [Assumption]

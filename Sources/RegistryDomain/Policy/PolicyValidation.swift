@@ -151,6 +151,9 @@ extension Policy {
         if let days = claimWaitingDays, days < 1 {
             mistakes.append(PolicyMistake("claimWaitingDays", "应为正整数", "a whole number above zero is needed"))
         }
+        if let years = recordsKeptYears, years < 0 {
+            mistakes.append(PolicyMistake("recordsKeptYears", "不能为负", "years cannot be below zero"))
+        }
         if fees.onlineFenPerHour < 0 {
             mistakes.append(PolicyMistake("fees.onlineFenPerHour", "收费不能为负", "a fee cannot be negative"))
         }

@@ -17,7 +17,11 @@ public struct CertificateRecord: Codable, Sendable {
 
 /// What a stranger learns of a printed certificate.
 public struct Verification: Codable, Sendable {
-    public enum Status: String, Codable, Sendable { case stands, superseded }
+    public enum Status: String, Codable, Sendable {
+        case stands, superseded
+        /// The person's data was erased by law: nobody can be shown to be whom it names.
+        case erased
+    }
     public struct Line: Codable, Sendable {
         public var year: Int
         public var hours: Int
@@ -79,6 +83,7 @@ extension RegistryStore {
                 "SELECT set_config('ceregistry.role', 'verifier', true)",
                 """
                 SELECT c.code, c.name, c.printed_on,
+                       EXISTS (SELECT FROM erased_learners x WHERE x.learner_id = c.learner_id) AS erased,
                        EXISTS (SELECT FROM certificates n WHERE n.learner_id = c.learner_id AND n.recorded_at > c.recorded_at) AS newer
                 FROM certificates c WHERE c.code = \(plain)
                 """,
@@ -100,7 +105,7 @@ extension RegistryStore {
         }
         return Verification(
             code: CertificateCode.grouped(try row.decode("code")),
-            status: lines.contains(where: \.reversed) ? .superseded : .stands,
+            status: try row.decode("erased") ? .erased : lines.contains(where: \.reversed) ? .superseded : .stands,
             nameMasked: NameMask.masked(try row.decode("name")), printedOn: try row.decode("printed_on"), years: lines,
             newerPrinted: try row.decode("newer"))
     }

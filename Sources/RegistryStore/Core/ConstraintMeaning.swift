@@ -29,6 +29,10 @@ enum ConstraintMeaning {
         "a_finding_is_acknowledged_once": .findingAcknowledged,
         "bulletin_publications_pkey": .bulletinNumberTaken,
         "a_merge_loses_no_entry": .mergeLosesEntries,
+        "erased_person_is_closed": .personErased,
+        "erased_learners_pkey": .personErased,
+        "erased_without_an_open_claim": .erasureClaimOpen,
+        "erased_without_an_office": .erasureHoldsOffice,
     ]
 
     private static let refusals: [String: Reason] = [
@@ -42,5 +46,6 @@ enum ConstraintMeaning {
         "every_flag_is_answered": .flagUnanswered,
         "a_refusal_says_why": .reasonMissing,
         "reversal_has_a_reason": .reasonMissing,
+        "erasure_says_nothing_of_the_person": .erasureNamesPerson,
     ]
 }

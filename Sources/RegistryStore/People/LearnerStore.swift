@@ -53,7 +53,7 @@ extension RegistryStore {
         let pattern = search.q.map { "%" + LikePattern.escaped($0) + "%" }
         let statement: Statement = """
             \(unescaped: LearnerSummary.columns)
-            WHERE l.merged_into IS NULL
+            WHERE l.merged_into IS NULL AND NOT EXISTS (SELECT FROM erased_learners x WHERE x.learner_id = l.id)
               AND (\(number)::text IS NULL OR l.id = (SELECT coalesce(m.merged_into, m.id) FROM learner_id_numbers n
                                                       JOIN learners m ON m.id = n.learner_id WHERE n.id_number = \(number)))
               AND (\(pattern)::text IS NULL OR l.name LIKE \(pattern))
