@@ -98,7 +98,7 @@ enum AuditRemedy {
         "samePersonTwice": Text(
             zh: "核实是否同一人：是的，合并两条记录；不是的，说明后保留。",
             en: "Find out whether it is one person: if so, merge the two; if not, acknowledge with the reason."),
-        "merge": tampered,
+        "merge": tampered, "employerMerge": tampered,
         "creditCodeCheckCharacter": Text(
             zh: "对照单位的登记证书核实代码，用“更正”改正。", en: "Check the employer's certificate and correct the code."),
         "employerWithoutAuthority": Text(

@@ -91,6 +91,22 @@ extension AuditCheck {
                     WHERE w ->> 'mode' = m.mode AND w ->> 'level' = o.level)
                 """),
         AuditCheck(
+            name: "employerMerge", rule: .L1, recordKind: "employer", reach: .register,
+            message: Text(
+                zh: "单位的合并去向（{detail}）与更正记录不符",
+                en: "where the employer was merged ({detail}) does not follow from its corrections"),
+            sql: """
+                SELECT o.id::text AS record_id, coalesce(o.merged_into::text, '—') AS detail
+                FROM employers o LEFT JOIN (
+                    WITH RECURSIVE merges (id, target) AS (
+                        SELECT employer_id, new_value::uuid FROM employer_corrections WHERE field = 'mergedInto'
+                    ), steps (id, target) AS (
+                        SELECT id, target FROM merges UNION SELECT s.id, m.target FROM steps s JOIN merges m ON m.id = s.target
+                    )
+                    SELECT id, target FROM steps WHERE target NOT IN (SELECT id FROM merges)) s ON s.id = o.id
+                WHERE o.merged_into IS DISTINCT FROM s.target
+                """),
+        AuditCheck(
             name: "employmentsOverlap", rule: .Q12, recordKind: "learner",
             message: Text(zh: "任职时间重叠，或结束早于开始", en: "employments overlap, or one ends before it begins"),
             sql: """

@@ -116,6 +116,20 @@ extension Anomaly {
             check: "erased", record: "idle_learner",
             planted: [erasing, emptied, "UPDATE erased_learners SET recorded_at = '2018-01-01'"]),
         Anomaly(
+            check: "employerMerge", record: "employer",
+            planted: [
+                "UPDATE employers o SET merged_into = k.id FROM pick p, employers k WHERE o.id = p.employer AND k.level = 'city'"
+            ],
+            lawful: [
+                """
+                WITH target AS (SELECT id FROM employers WHERE level = 'city' ORDER BY id LIMIT 1), moved AS (
+                    UPDATE employers o SET merged_into = t.id FROM pick p, target t WHERE o.id = p.employer)
+                INSERT INTO employer_corrections (employer_id, field, new_value, reason, corrected_on, recorded_by)
+                SELECT p.employer, 'mergedInto', t.id::text, '重复', '2018-12-01', u.id FROM pick p, target t, users u
+                WHERE u.username = 'officer-city'
+                """
+            ]),
+        Anomaly(
             check: "openingRemoved", record: "online_entry", planted: [removedOpening("gen_random_uuid()")],
             lawful: [erasing, removedOpening("(SELECT id FROM erasures)")]),
         Anomaly(
