@@ -20,7 +20,7 @@ BODY = {"reason": "本人书面申请", "document": "受理〔2026〕3号"}
 
 @pytest.fixture(scope="module")
 def city():
-    registry = Registry(clock="2018-01-10T09:00:00+08:00")
+    registry = Registry(clock="2018-01-10T09:00:00+08:00", CEREGISTRY_WEASYPRINT="/nowhere")
     registry.add_bureau_users(["511823"])
     registry.start()
     registry.unit = registry.employer()
