@@ -74,7 +74,7 @@ GRANT INSERT (job_id, part, content), DELETE ON import_file_parts TO ceregistry_
 GRANT INSERT (id, first_id, second_id, first_version, second_version, first_employer, second_employer, reason, kept_on, recorded_by)
       ON kept_apart TO ceregistry_daemon;
 GRANT INSERT (id, kind, cause, base_run, persons, as_of, started_at, finished_at, learners, entries, claims, findings, errors,
-              warnings, acknowledged, opened, closed, rules) ON audit_runs TO ceregistry_daemon;
+              warnings, acknowledged, opened, closed, rules, sealed_until) ON audit_runs TO ceregistry_daemon;
 GRANT INSERT (run_id, check_name, rule, severity, record_kind, record_id, message, finding_id) ON audit_findings TO ceregistry_daemon;
 GRANT INSERT, UPDATE, DELETE ON audit_open_findings, audit_staged_findings TO ceregistry_daemon;
 GRANT INSERT, UPDATE ON audit_state TO ceregistry_daemon;
@@ -118,3 +118,10 @@ REVOKE EXECUTE ON FUNCTION move_up(uuid, date), next_training_number(text, integ
 GRANT EXECUTE ON FUNCTION next_training_number(text, integer) TO ceregistry_daemon;
 GRANT INSERT (single, as_of, took), UPDATE (as_of, counted_at, took) ON completion_counts TO ceregistry_daemon;
 GRANT INSERT, DELETE ON completion_months, completion_employers TO ceregistry_daemon;
+
+REVOKE EXECUTE ON FUNCTION erase_person(uuid), unseal(uuid[], uuid), seal_records(integer[], timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION erase_person(uuid), seal_records(integer[], timestamptz) TO ceregistry_daemon;
+GRANT INSERT (id, learner_id, reason, document, erased_on, recorded_by) ON erasures TO ceregistry_daemon;
+GRANT INSERT (learner_id, erasure_id) ON erased_learners TO ceregistry_daemon;
+-- It sees every record past row-level security.
+REVOKE ALL ON sealed_records FROM ceregistry_daemon;

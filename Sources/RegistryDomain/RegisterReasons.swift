@@ -93,6 +93,29 @@ extension Reason {
         of(nil, "constraint", "与登记库的约束冲突：\(name)。", "This breaks the register's constraint \(name).")
     }
 
+    // MARK: Erasure
+
+    public static let personErased = of(
+        nil, "personErased", "该人员的个人信息已依法删除，不能再办理。",
+        "This person's data was erased by law; nothing more can be recorded.")
+    public static let erasureClaimOpen = of(
+        nil, "erasureClaimOpen", "该人员有在办的申请，请先办结或撤回。",
+        "A claim of this person is open: it is decided or withdrawn first.")
+    public static let erasureHoldsOffice = of(
+        nil, "erasureHoldsOffice", "该人员是认定机构的经办人，其姓名依法随认定留存。",
+        "This person acts for an authority: the name stays with what was decided.")
+    public static let erasureInPost = of(
+        nil, "erasureInPost", "该人员仍在岗，已认定的学时还须用于申报和考核。",
+        "This person is in post: the recognized hours are still needed.")
+    public static func erasureTooEarly(until day: Day) -> Reason {
+        of(
+            nil, "erasureTooEarly", "已认定的学时须保存至\(day)，之后可以删除。",
+            "The recognized hours are to be kept until \(day); after it they may be erased.")
+    }
+    public static let erasureNamesPerson = of(
+        nil, "erasureNamesPerson", "删除的理由和文件号不能写出要删除的姓名或号码。",
+        "The reason and the document must not say the name or a number that is to be erased.")
+
     // MARK: Requests
 
     public static let flagUnanswered = of(

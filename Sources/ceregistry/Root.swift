@@ -42,7 +42,8 @@ struct Root: AsyncParsableCommand {
         subcommands: [
             Serve.self, Migrate.self, PolicyCommand.self, ImportCommand.self, ExportCommand.self,
             EligibilityCommand.self,
-            ClaimsCommand.self, AuditCommand.self, BulletinCommand.self, CertificateCommand.self, UserCommand.self,
+            ClaimsCommand.self, AuditCommand.self, BulletinCommand.self, CertificateCommand.self, PersonCommand.self,
+            UserCommand.self,
             DemoCommand.self,
             BackupCheck.self, LogCommand.self, VerifyCommand.self, RemindersCommand.self,
         ])

@@ -27,6 +27,7 @@ TABLE = {
     ("post", "/api/v1/learners/{id}/excuses"): BUREAUS,
     ("post", "/api/v1/excuses/{id}/revocations"): BUREAUS,
     ("post", "/api/v1/learners/{id}/corrections"): BUREAUS,
+    ("post", "/api/v1/learners/{id}/erasures"): "cityOfficer",
     ("post", "/api/v1/learners/{id}/merges"): BUREAUS,
     ("post", "/api/v1/merges/{id}/reversals"): BUREAUS,
     ("post", "/api/v1/learners/{id}/certificates"): "learner unitAdmin clerk countyOfficer cityOfficer baseOfficer",
@@ -188,6 +189,7 @@ def test_who_is_not_signed_in(house, method, path):
 WELL_FORMED = [
     ("/api/v1/employers", "learner unitAdmin clerk baseOfficer auditor", lambda h: {"creditCode": makers.credit_code(), "name": "新单位", "kind": "enterprise", "level": "county", "division": "511823"}),
     ("/api/v1/learners/{id}/excuses", "learner unitAdmin clerk baseOfficer auditor admin", lambda h: {"subjectYear": 2017, "reason": "病假", "document": "文", "liftsDuty": True}),
+    ("/api/v1/learners/{id}/erasures", "learner unitAdmin clerk countyOfficer baseOfficer auditor admin", lambda h: {"reason": "本人申请", "document": "受理1号"}),
     ("/api/v1/learners/{id}/corrections", "learner unitAdmin clerk baseOfficer auditor admin", lambda h: {"field": "name", "value": "李四", "reason": "更名", "document": "户口"}),
     ("/api/v1/claims/{id}/decisions", "learner unitAdmin clerk auditor admin", lambda h: {"decision": "recognize"}),
     ("/api/v1/claims/{id}/reroutings", "learner unitAdmin clerk countyOfficer baseOfficer auditor admin", lambda h: {"to": "city", "reason": "调动"}),

@@ -63,7 +63,7 @@ step() {
 
 check_style() {
   swift format lint --strict --recursive Sources Tests Package.swift &&
-    shellcheck -x deploy/up deploy/down deploy/ceregistry deploy/test deploy/screenshots deploy/bench/client .ci/run
+    shellcheck -x deploy/up deploy/down deploy/ceregistry deploy/test deploy/corruption deploy/screenshots deploy/bench/client .ci/run
 }
 
 # Adds what a runner's own closing line says to the totals: `swift test` counts its tests and names those that failed,

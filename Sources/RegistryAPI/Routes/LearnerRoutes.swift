@@ -89,6 +89,11 @@ extension Endpoint {
                 once: exchange.once())
             return try .json(record, .created, version: record.version)
         },
+        .post("/api/v1/learners/{id}/erasures", "erasePerson", .erasePerson) { exchange in
+            try .json(
+                try await exchange.store.erasePerson(
+                    id: exchange.id(), exchange.body(), as: exchange.caller, once: exchange.once()), .created)
+        },
         .post("/api/v1/learners/{id}/merges", "mergeLearners", .mergeLearners) { exchange in
             try .json(
                 try await exchange.store.mergeLearners(

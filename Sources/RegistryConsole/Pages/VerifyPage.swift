@@ -56,6 +56,9 @@ private struct VerifyModel {
         case .superseded:
             word = words("verify_\(kind.rawValue)_superseded")
             sentence = words("verifyText_\(kind.rawValue)_superseded")
+        case .erased:
+            word = words("verify_erased")
+            sentence = words("verifyText_erased")
         case nil:
             word = words("verifyUnknown")
             sentence = words("verifyText_unknown")

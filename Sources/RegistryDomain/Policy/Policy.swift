@@ -28,6 +28,9 @@ public struct Policy: Codable, Sendable, Equatable {
     /// How many days before a year is due people are reminded of it. The notice asks for no reminder: decided here. Nil in
     /// versions that were loaded before it was; then nobody is reminded.
     public var reminderDays: [Int]?
+    /// For how many years after a person's last day in post the recognized hours must stay with the name: so long an
+    /// application may rest on them. Decided here; nil: no longer than the person is in post.
+    public var recordsKeptYears: Int?
     public var nextSteps: NextSteps
     /// Where the notice is silent: Q1 to Q12, as a person reads them.
     public var assumptions: [Assumption]

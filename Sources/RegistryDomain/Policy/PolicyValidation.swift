@@ -156,6 +156,9 @@ extension Policy {
             mistakes.append(
                 PolicyMistake("reminderDays", "应为互不相同的1至365之间的天数", "days from 1 to 365 are needed, each once"))
         }
+        if let years = recordsKeptYears, years < 0 {
+            mistakes.append(PolicyMistake("recordsKeptYears", "不能为负", "years cannot be below zero"))
+        }
         if fees.onlineFenPerHour < 0 {
             mistakes.append(PolicyMistake("fees.onlineFenPerHour", "收费不能为负", "a fee cannot be negative"))
         }

@@ -6,7 +6,7 @@ public enum Rights {
         case signIn, readOwnSession
         case searchLearners, readLearner, readRegister, readEligibility
         case readEmployer, createEmployer, changeEmployer
-        case createLearner, addEmployment, correctLearner, mergeLearners, reverseMerge, addExcuse, changeContact
+        case createLearner, addEmployment, correctLearner, mergeLearners, reverseMerge, addExcuse, changeContact, erasePerson
         case submitClaim, withdrawClaim, resubmitClaim, rerouteClaim
         case listClaims, readClaim, decideClaim, reverseEntry
         case printCertificate, issueNotice
@@ -64,7 +64,7 @@ public enum Rights {
         .countyOfficer: bureau(.area),
         .cityOfficer: bureau(.all).merging(
             [
-                .rerouteClaim: .all, .readAudit: .all, .runAudit: .all, .acknowledgeFinding: .all,
+                .rerouteClaim: .all, .erasePerson: .all, .readAudit: .all, .runAudit: .all, .acknowledgeFinding: .all,
                 .publishBulletin: .all, .readAccessLog: .all, .exportLog: .all,
             ],
             uniquingKeysWith: { first, _ in first }),

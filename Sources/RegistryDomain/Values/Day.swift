@@ -47,6 +47,10 @@ public struct Day: Comparable, Hashable, Codable, Sendable, CustomStringConverti
 
     public static func < (left: Day, right: Day) -> Bool { left.daysSince2000 < right.daysSince2000 }
 
+    /// The same day so many years on; 28 February where there is none.
+    public func adding(years: Int) -> Day {
+        Day(year: year + years, month: month, day: day) ?? Day(year: year + years, month: month, day: 28) ?? self
+    }
     public func adding(days: Int) -> Day { Day(daysSince2000: daysSince2000 + Int32(days)) }
 
     public init(from decoder: any Decoder) throws {

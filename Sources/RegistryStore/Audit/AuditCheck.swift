@@ -30,7 +30,7 @@ struct AuditCheck: Sendable {
     /// What rules, constraints, triggers and row-level security should have guaranteed, looked at again as if they had
     /// not.
     static let all: [AuditCheck] =
-        guards + evidence + routes + decisions + claims + register + persons + places + passing + counts + log
+        guards + evidence + routes + decisions + claims + register + persons + places + passing + acts + counts + log
         + training
 
     static let named = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })

@@ -19,7 +19,7 @@ enum AuditFeed {
             FROM employers o LEFT JOIN employers k ON k.id = coalesce(o.merged_into, o.id)
             LEFT JOIN employer_corrections c ON c.employer_id = o.id GROUP BY o.id, o.xmin, k.xmin
         ), hands AS MATERIALIZED (
-            SELECT u.id, hash_record_extended(ROW(u.role, u.authority, u.employer_id, coalesce(own.merged_into, own.id)), 0) AS digest
+            SELECT u.id, hash_record_extended(ROW(u.role, u.authority, u.employer_id, u.disabled_at, coalesce(own.merged_into, own.id)), 0) AS digest
             FROM users u LEFT JOIN learners own ON own.id = u.learner_id
         ), contributions (key, digest) AS (
             SELECT id, hash_record_extended(ROW(id, xmin), 1) FROM learners
@@ -67,7 +67,15 @@ enum AuditFeed {
             SELECT k.key, hash_record_extended(ROW(m.id, m.xmin, v.xmin), 14)
             FROM merges m LEFT JOIN merge_reversals v ON v.merge_id = m.id CROSS JOIN unnest(m.moved || m.kept_id || m.merged_id) k (key)
             UNION ALL
-            SELECT coalesce(learner_id, record_id), hash_record_extended(ROW(kind, record_id, xmin), 15) FROM log_openings
+            SELECT coalesce(learner_id, record_id), hash_record_extended(ROW(kind, record_id, xmin), 19) FROM log_openings
+            UNION ALL
+            SELECT coalesce(x.learner_id, v.excuse_id), hash_record_extended(ROW(v.excuse_id, v.xmin), 17)
+            FROM excuse_revocations v LEFT JOIN excuses x ON x.id = v.excuse_id
+            UNION ALL
+            SELECT coalesce(m.kept_id, v.merge_id), hash_record_extended(ROW(v.merge_id, v.xmin), 18)
+            FROM merge_reversals v LEFT JOIN merges m ON m.id = v.merge_id
+            UNION ALL
+            SELECT learner_id, hash_record_extended(ROW(id, xmin), 15) FROM certificates
             UNION ALL
             SELECT learner_id, hash_record_extended(ROW(id, xmin), 16) FROM learner_corrections
         )
@@ -80,6 +88,15 @@ enum AuditFeed {
         )
         SELECT array_agg(coalesce(n.digest, 0) ORDER BY b) AS buckets
         FROM generate_series(0, \(buckets - 1)) b LEFT JOIN numbers n ON n.bucket = b
+        """
+
+    /// One row: the column `segments`, the same for each 16,384 lines of the access log.
+    static let segments = """
+        WITH numbers AS (
+            SELECT id / 16384 AS segment, bit_xor(hash_record_extended(ROW(id, xmin), 0)) AS digest FROM access_log GROUP BY 1
+        )
+        SELECT coalesce(array_agg(coalesce(n.digest, 0) ORDER BY s), '{}') AS segments
+        FROM generate_series(0, (SELECT max(segment) FROM numbers)) s LEFT JOIN numbers n ON n.segment = s
         """
 
     static func bucket(_ key: String) -> String { "(uuid_hash_extended(\(key), 0) & \(buckets - 1))" }

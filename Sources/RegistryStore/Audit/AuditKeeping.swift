@@ -42,10 +42,12 @@ extension RegistryStore {
             try await Self.list(run, sql)
             _ = try await sql.pipeline([
                 """
-                INSERT INTO audit_state (run_id, program, foundation, buckets)
-                VALUES (\(run.id), \(run.trace.program), \(run.trace.foundation), \(run.trace.buckets))
+                INSERT INTO audit_state (run_id, program, foundation, buckets, segments, unsettled)
+                VALUES (\(run.id), \(run.trace.program), \(run.trace.foundation), \(run.trace.buckets), \(run.trace.segments),
+                        seal_records(\(run.extent.seals.buckets), \(run.extent.seals.since)))
                 ON CONFLICT (single) DO UPDATE SET run_id = excluded.run_id, program = excluded.program,
-                    foundation = excluded.foundation, buckets = excluded.buckets
+                    foundation = excluded.foundation, buckets = excluded.buckets, segments = excluded.segments,
+                    unsettled = excluded.unsettled
                 """,
                 "DELETE FROM audit_staged_findings WHERE run_id = \(run.id)",
             ])
@@ -96,11 +98,12 @@ extension RegistryStore {
         _ = try await sql.execute(
             """
             INSERT INTO audit_runs (id, kind, cause, base_run, persons, as_of, started_at, finished_at, learners, entries, claims,
-                                    findings, errors, warnings, acknowledged, opened, closed, rules)
+                                    findings, errors, warnings, acknowledged, opened, closed, rules, sealed_until)
             VALUES (\(run.id), \(run.extent.kind.rawValue), \(run.extent.cause?.rawValue), \(base),
                     \(run.extent.scope.map { Int64($0.count) }), \(run.day), \(run.started), \(Date()), \(run.counts.learners),
                     \(run.counts.entries), \(run.counts.claims), \(totals.errors + totals.warnings), \(totals.errors),
-                    \(totals.warnings), \(totals.acknowledged), \(totals.opened), \(totals.closed), \(rules))
+                    \(totals.warnings), \(totals.acknowledged), \(totals.opened), \(totals.closed), \(rules),
+                    \(run.trace.settled))
             """)
     }
 

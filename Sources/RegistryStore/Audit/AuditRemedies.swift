@@ -49,7 +49,7 @@ enum AuditRemedy {
         "policyTables": Text(
             zh: "重新载入通知文件（policy load），并查明是谁改了参数表。",
             en: "Load the notice again (policy load), and find out who changed the table of terms."),
-        "constraint": tampered, "orphan": tampered, "keyTwice": tampered,
+        "sealed": tampered, "sealsLost": tampered, "constraint": tampered, "orphan": tampered, "keyTwice": tampered,
         "onlineWindow": reverse, "onlineHours": reverse, "testPassed": reverse, "studyOrder": reverse,
         "testBeforeStudy": reverse, "faceToFaceWindow": reverse, "assessment": reverse,
         "recognizedBeforeEvidence": reverse, "claimHours": reverse, "dayAhead": reverse, "yearRecognizedTwice": reverse,
@@ -86,6 +86,10 @@ enum AuditRemedy {
         "publication": Text(
             zh: "停止使用该通报，对照发布时的文件和备份查明哪些登记被改动。",
             en: "Do not rely on the bulletin; compare what was published with a backup, and find what was changed."),
+        "completingEntry": rebuild, "retraction": tampered, "unlogged": tampered, "openingRemoved": tampered,
+        "erased": Text(
+            zh: "查明删除之后是谁写入的；由市人社局重新删除，并通知本人。",
+            en: "Find out who wrote it after the erasure; the city bureau removes it and tells the person."),
         "openingBureau": askBureau, "excuseBureau": askBureau, "excuse": askBureau,
         "staleExcuse": Text(
             zh: "请批准的人社局核实后撤销该减免，或说明保留的理由。",
@@ -94,7 +98,7 @@ enum AuditRemedy {
         "samePersonTwice": Text(
             zh: "核实是否同一人：是的，合并两条记录；不是的，说明后保留。",
             en: "Find out whether it is one person: if so, merge the two; if not, acknowledge with the reason."),
-        "merge": tampered,
+        "merge": tampered, "employerMerge": tampered,
         "creditCodeCheckCharacter": Text(
             zh: "对照单位的登记证书核实代码，用“更正”改正。", en: "Check the employer's certificate and correct the code."),
         "employerWithoutAuthority": Text(

@@ -9,6 +9,9 @@ struct AuditBase: Sendable {
     var program: String
     var foundation: String
     var buckets: [Int64]
+    var segments: [Int64]
+    /// Buckets of seals in which something was wrong then.
+    var unsettled: [Int32]
     /// Checks that could not be made then.
     var failed: Set<String>
 }
@@ -21,6 +24,8 @@ struct AuditExtent: Sendable {
     var buckets: [Int64] = []
     var scope: [UUID]?
     var base: AuditBase?
+    /// Whose seals are looked at.
+    var seals = SealExtent()
 }
 
 /// What a run leaves for the next.
@@ -28,6 +33,9 @@ struct AuditTrace: Sendable {
     var program: String
     var foundation: String
     var buckets: [Int64]
+    var segments: [Int64]
+    /// Before which nothing can come to light any more that is not in this run's snapshot.
+    var settled: Date
 }
 
 /// One run over one snapshot of the register, read with the auditor's role.
@@ -65,11 +73,13 @@ struct AuditRun: Sendable {
         return SHA256.hash(data: Data(text.utf8)).prefix(16).map { String(format: "%02x", $0) }.joined()
     }
 
-    func trace() async throws -> AuditTrace {
+    func trace(settled: Date) async throws -> AuditTrace {
         let foundation = try await sql.execute(Statement(AuditFeed.foundation))[0]
         let digests = try await sql.execute(Statement(AuditFeed.digests))[0]
+        let segments = try await sql.execute(Statement(AuditFeed.segments))[0]
         return AuditTrace(
-            program: program, foundation: try foundation.decode("foundation"), buckets: try digests.decode("buckets"))
+            program: program, foundation: try foundation.decode("foundation"), buckets: try digests.decode("buckets"),
+            segments: try segments.decode("segments"), settled: settled)
     }
 
     /// Everything, or what changed since the base.
@@ -106,7 +116,9 @@ struct AuditRun: Sendable {
         for (done, check) in checks.enumerated() {
             try Task.checkCancellation()
             onProgress(done, checks.count)
-            if check.name == AuditCheck.guardChanged.name {
+            if check.name == AuditCheck.sealed.name {
+                try await all(check, with: extent.seals.parameters)
+            } else if check.name == AuditCheck.guardChanged.name {
                 try await take(losses.map { ($0.place, $0.what) }, of: check)
             } else if check.name == AuditCheck.logNode.name {
                 try await take(tree.nodes.map { ($0.place, $0.what) }, of: check)
@@ -172,9 +184,11 @@ struct AuditRun: Sendable {
         }
     }
 
-    private mutating func all(_ check: AuditCheck) async throws {
+    private mutating func all(_ check: AuditCheck, with further: [Parameter] = []) async throws {
         whole.insert(check.name)
-        guard let error = try await run(check, check.statement(on: day)) else { return }
+        var statement = check.statement(on: day)
+        statement.parameters += further
+        guard let error = try await run(check, statement) else { return }
         try await sink.drop(check)
         let state = error.sqlState.rawValue
         let row = FoundRow(id: check.fingerprint(check.name, state), recordId: check.name, detail: state, scope: nil)
@@ -212,14 +226,17 @@ extension AuditCheck {
 
     /// Statements in the program, those made from the manifest, and the manifest's own.
     static func all(_ manifest: GuardManifest) -> [AuditCheck] {
-        [guardChanged] + all + [publication, logNode, checkpoint] + GuardRowChecks(manifest: manifest).checks
+        [guardChanged] + all + [sealed, sealsLost, publication, logNode, checkpoint]
+            + GuardRowChecks(manifest: manifest).checks
     }
 
     static let guardChanged = AuditCheck(
         name: "guardChanged", rule: .Q8, recordKind: "guard", reach: .register,
         message: Text(
-            zh: "数据库的约束、触发器、权限策略或函数与程序所要求的不同（{detail}）",
-            en: "a constraint, trigger, policy or function of the database is not what the program asks for ({detail})"),
+            zh: "数据库的约束、触发器、函数、字段或权限与程序所要求的不同（{detail}）",
+            en:
+                "a constraint, trigger, function, column or right in the database is not what the program asks for ({detail})"
+        ),
         sql: "")
 }
 

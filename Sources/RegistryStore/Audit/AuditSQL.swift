@@ -52,6 +52,11 @@ enum AuditSQL {
         """
     }
 
+    /// Whether the user `u`, who did what was recorded at `instant`, had the role for it, with the account open.
+    static func mayDo(_ action: Rights.Action, at instant: String) -> String {
+        "(coalesce(u.role, '') IN (\(roles(action))) AND (u.disabled_at IS NULL OR u.disabled_at > \(instant)))"
+    }
+
     static func list(_ words: [String]) -> String { words.map { "'\($0)'" }.joined(separator: ", ") }
 
     /// The roles that may do something at all, from the one table of rights.

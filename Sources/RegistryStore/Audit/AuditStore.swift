@@ -17,7 +17,9 @@ extension RegistryStore {
                 let sink = CountingSink()
                 var run = AuditRun(sql: sql, sink: sink, manifest: guards, day: day, log: log)
                 let losses = guards.losses(in: try GuardManifest(try await sql.execute(GuardManifest.reading)))
-                try await run.make(AuditExtent(kind: .full, cause: .first), losses: losses)
+                var extent = AuditExtent(kind: .full, cause: .first)
+                extent.seals = try await run.seals(of: extent, trace: nil)
+                try await run.make(extent, losses: losses)
                 let found = await sink.counts
                 let listed = await sink.listed
                 var totals = AuditReport.Totals()
@@ -73,6 +75,8 @@ extension RegistryStore {
         let started = Date()
         let id = UUID()
         try await translating {
+            // Before the snapshot: whatever is not in it began later, or is under way now.
+            let settled = try await writer.oldestMoment()
             try await pool.withTransaction(isolation: .repeatableRead, readOnly: true, retries: 0) { sql in
                 let lock = try await sql.execute("SELECT pg_try_advisory_xact_lock(\(Self.auditLock)) AS held")[0]
                 guard try lock.decode("held", as: Bool.self) else {
@@ -82,9 +86,10 @@ extension RegistryStore {
                 var run = AuditRun(
                     sql: sql, sink: StagingSink(store: writer, run: id), manifest: guards, day: day, log: log)
                 let losses = guards.losses(in: try GuardManifest(try await sql.execute(GuardManifest.reading)))
-                let trace = try await run.trace()
-                let extent = try await run.extent(
+                let trace = try await run.trace(settled: settled)
+                var extent = try await run.extent(
                     full: request.full, base: try await Self.base(sql), trace: trace, guardsStand: losses.isEmpty)
+                extent.seals = try await run.seals(of: extent, trace: trace)
                 try await run.make(extent, losses: losses, onProgress: onProgress)
                 let counts = try await Self.counts(sql)
                 try await writer.keep(
@@ -94,6 +99,14 @@ extension RegistryStore {
             }
         }
         return try await writer.auditReport(id)
+    }
+
+    /// When the oldest transaction under way began, or now; a second earlier, since a server process shows its transaction a
+    /// little after it has begun.
+    private func oldestMoment() async throws -> Date {
+        try await pool.execute(
+            "SELECT least(clock_timestamp(), oldest_writer()) - interval '1 second' AS moment"
+        )[0].decode("moment")
     }
 
     private static func counts(_ sql: PostgresTransaction) async throws -> AuditReport.Counts {
@@ -107,13 +120,15 @@ extension RegistryStore {
     }
 
     private static func base(_ sql: PostgresTransaction) async throws -> AuditBase? {
-        let state = try await sql.execute("SELECT run_id, program, foundation, buckets FROM audit_state")
+        let state = try await sql.execute(
+            "SELECT run_id, program, foundation, buckets, segments, unsettled FROM audit_state")
         guard let row = state.first else { return nil }
         let failed = try await sql.execute(
             "SELECT DISTINCT check_name FROM audit_open_findings WHERE record_kind = \(AuditCheck.failedKind)")
         return AuditBase(
             run: try row.decode("run_id"), program: try row.decode("program"),
             foundation: try row.decode("foundation"), buckets: try row.decode("buckets"),
+            segments: try row.decode("segments"), unsettled: try row.decode("unsettled"),
             failed: Set(try failed.map { try $0.decode("check_name") }))
     }
 }

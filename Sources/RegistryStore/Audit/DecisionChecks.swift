@@ -6,10 +6,11 @@ extension AuditCheck {
         AuditCheck(
             name: "decider", rule: .R1, recordKind: "decision",
             message: Text(
-                zh: "作出认定的人员不属于该机构（{detail}）", en: "decided by somebody who is not of the authority ({detail})"),
+                zh: "作出认定的人员不属于该机构，或账号当时已停用（{detail}）",
+                en: "decided by somebody who is not of the authority, or whose account had been disabled ({detail})"),
             sql: """
                 SELECT d.id::text AS record_id, d.authority AS detail FROM decisions d LEFT JOIN users u ON u.id = d.decided_by
-                WHERE u.authority IS DISTINCT FROM d.authority OR coalesce(u.role, '') NOT IN (\(AuditSQL.roles(.decideClaim)))
+                WHERE u.authority IS DISTINCT FROM d.authority OR NOT \(AuditSQL.mayDo(.decideClaim, at: "d.recorded_at"))
                 """),
         AuditCheck(
             name: "ownDecision", rule: .R1, recordKind: "decision",
@@ -69,12 +70,13 @@ extension AuditCheck {
                 """),
         AuditCheck(
             name: "recorder", rule: .R4, recordKind: "entry",
-            message: Text(zh: "登记人不属于认定机构（{detail}）", en: "recorded by somebody who is not of {detail}"),
+            message: Text(
+                zh: "登记人不属于认定机构（{detail}），或账号当时已停用",
+                en: "recorded by somebody who is not of {detail}, or whose account had been disabled"),
             sql: """
                 SELECT e.id::text AS record_id, e.recognized_by AS detail FROM register_entries e
                 LEFT JOIN users u ON u.id = e.recorded_by
-                WHERE u.authority IS DISTINCT FROM e.recognized_by
-                   OR coalesce(u.role, '') NOT IN (\(AuditSQL.roles(.decideClaim)))
+                WHERE u.authority IS DISTINCT FROM e.recognized_by OR NOT \(AuditSQL.mayDo(.decideClaim, at: "e.recorded_at"))
                 """),
     ]
 

@@ -27,7 +27,8 @@ extension AuditCheck {
                 FROM (VALUES ('register_entries'), ('reversals'), ('decisions'), ('claim_routings'), ('claim_events'), ('access_log'),
                              ('learner_corrections'), ('employer_corrections'), ('merges'), ('merge_reversals'), ('excuses'),
                              ('excuse_revocations'), ('certificates'), ('policies'), ('audit_runs'), ('audit_findings'),
-                             ('audit_acknowledgements'), ('bulletin_publications'), ('bulletin_forms'), ('kept_apart'),
+                             ('audit_acknowledgements'), ('bulletin_publications'), ('bulletin_forms'), ('erasures'),
+                             ('erased_learners'), ('erased_words'), ('completion_records'), ('learner_id_numbers'), ('kept_apart'),
                              ('log_leaves'), ('log_nodes'), ('notices')) t (name)
                 -- Bits of pg_trigger.tgtype (PostgreSQL, src/include/catalog/pg_trigger.h): DELETE 8, UPDATE 16, TRUNCATE 32.
                 CROSS JOIN (VALUES ('delete', 8), ('update', 16), ('truncate', 32)) w (operation, bit)
@@ -43,9 +44,9 @@ extension AuditCheck {
                 FROM subject_years y FULL JOIN (
                     SELECT DISTINCT ON (year, notice) * FROM \(AuditSQL.terms) t WHERE until = 'infinity' ORDER BY year, notice) t
                     ON t.year = y.year AND t.notice = y.notice
-                WHERE (y.version, y.required_hours, y.compulsory_hours, y.elective_hours, y.online_from, y.online_until,
+                WHERE (y.version, y.category, y.required_hours, y.compulsory_hours, y.elective_hours, y.online_from, y.online_until,
                        y.face_to_face_from, y.face_to_face_until, y.due_on)
-                      IS DISTINCT FROM (t.version, t.required_hours, t.compulsory_hours, t.elective_hours, t.online_from,
+                      IS DISTINCT FROM (t.version, t.document #>> '{category,id}', t.required_hours, t.compulsory_hours, t.elective_hours, t.online_from,
                        t.online_until, t.face_to_face_from, t.face_to_face_until, t.due_on)
                 UNION ALL
                 SELECT coalesce(r.notice, w.notice), concat_ws(' ', coalesce(r.mode, w.mode), coalesce(r.level, w.level))

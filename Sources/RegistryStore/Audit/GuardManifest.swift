@@ -2,16 +2,17 @@ import Foundation
 import PostgresClient
 import RegistryDomain
 
-/// What guards a register as the migrations make it: constraints, unique indexes, triggers, policies of row security, and
-/// the bodies of functions. `sql/guards.json` holds it; the audit compares the catalogue of a register with it, and
-/// re-checks every constraint from it as if the register had none.
+/// What guards a register as the migrations make it: constraints, unique indexes, triggers, policies of row security, the
+/// bodies of functions, columns with their defaults, views, and who was granted what. `sql/guards.json` holds it; the audit
+/// compares the catalogue of a register with it, and re-checks every constraint from it as if the register had none.
 public struct GuardManifest: Codable, Sendable, Equatable {
     public struct Guard: Codable, Sendable, Hashable {
         public enum Kind: String, Codable, Sendable {
             case check, foreignKey, unique, primaryKey, exclusion, notNull, trigger, policy, rowSecurity, function
+            case table, column, view, words, rule, child, grant, role, setting, eventTrigger
         }
         public var kind: Kind
-        /// Empty for a function.
+        /// Empty for what belongs to no table.
         public var table: String
         public var name: String
         /// As PostgreSQL writes it out; of a function its digest.
@@ -59,7 +60,6 @@ public struct GuardManifest: Codable, Sendable, Equatable {
         return "{\"postgres\": \(postgres), \"guards\": [\n\(lines.joined(separator: ",\n"))\n]}\n"
     }
 
-    /// Guards of the register that a role may do without: made by the deployment, not by a migration.
     static let reading = Statement(
         """
         SELECT current_setting('server_version_num')::int / 10000 AS major, g.* FROM (
@@ -101,9 +101,14 @@ public struct GuardManifest: Codable, Sendable, Equatable {
             WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relrowsecurity AND c.relforcerowsecurity
             UNION ALL
             SELECT 'function', '', p.oid::regprocedure::text,
-                   md5(concat_ws(' ', p.prosrc, p.prosecdef, p.provolatile, array_to_string(p.proconfig, ','))), NULL, NULL, '{}', NULL
-            FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace
+                   concat_ws(' ', md5(concat_ws(' ', p.prosrc, array_to_string(p.proconfig, ','))), l.lanname, p.prorettype::regtype,
+                             CASE WHEN p.prosecdef THEN 'definer' END, p.provolatile, p.proparallel, p.proowner::regrole), NULL, NULL, '{}', NULL
+            FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang WHERE p.pronamespace = 'public'::regnamespace
               AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
+            UNION ALL
+            \(unescaped: GuardReading.definitions)
+            UNION ALL
+            \(unescaped: GuardReading.rights)
         ) g ORDER BY kind, table_name, name
         """)
 
@@ -122,7 +127,8 @@ public struct GuardManifest: Codable, Sendable, Equatable {
         }
     }
 
-    /// What this manifest asks for and `found` lacks or has otherwise: the place, and `missing` or `changed`.
+    /// What this manifest asks for and `found` lacks or has otherwise, and what is there that it does not ask for: the place,
+    /// and `missing`, `changed` or `added`. A table that no migration made is nobody's guard, whatever hangs on it.
     func losses(in found: GuardManifest) -> [(place: String, what: String)] {
         struct Key: Hashable {
             var kind: Guard.Kind
@@ -130,15 +136,21 @@ public struct GuardManifest: Codable, Sendable, Equatable {
         }
         let present = Dictionary(
             found.guards.map { (Key(kind: $0.kind, place: $0.place), $0) }, uniquingKeysWith: { first, _ in first })
-        return guards.compactMap { wanted in
-            guard let there = present[Key(kind: wanted.kind, place: wanted.place)] else {
-                return ("\(wanted.kind.rawValue) \(wanted.place)", "missing")
-            }
-            guard postgres != found.postgres || there.definition == wanted.definition else {
-                return ("\(wanted.kind.rawValue) \(wanted.place)", "changed")
-            }
-            return nil
+        let known = Set(guards.map { Key(kind: $0.kind, place: $0.place) })
+        let tables = Set(guards.map(\.table)).union([""])
+        let added = found.guards.filter {
+            tables.contains($0.table) && !known.contains(Key(kind: $0.kind, place: $0.place))
         }
+        return added.map { ("\($0.kind.rawValue) \($0.place)", "added") }
+            + guards.compactMap { wanted in
+                guard let there = present[Key(kind: wanted.kind, place: wanted.place)] else {
+                    return ("\(wanted.kind.rawValue) \(wanted.place)", "missing")
+                }
+                guard postgres != found.postgres || there.definition == wanted.definition else {
+                    return ("\(wanted.kind.rawValue) \(wanted.place)", "changed")
+                }
+                return nil
+            }
     }
 }
 

@@ -8,8 +8,8 @@ extension AuditCheck {
             message: Text(zh: "身份证号码的校验码或出生日期不对", en: "the check digit or the birth date of the ID number is wrong"),
             sql: """
                 SELECT id::text AS record_id, '' AS detail FROM learners
-                WHERE id_number !~ '^[0-9]{6}(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9X]$'
-                   OR (\(weightedDigits)) % 11 <> 1
+                WHERE id NOT IN (SELECT learner_id FROM erased_learners) AND (id_number !~ '^[0-9]{6}(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9X]$'
+                   OR (\(weightedDigits)) % 11 <> 1)
                 """),
         AuditCheck(
             name: "idNumberLost", rule: .A1, recordKind: "learner",
@@ -18,6 +18,7 @@ extension AuditCheck {
                 SELECT l.id::text AS record_id, '' AS detail FROM learners l
                 LEFT JOIN learner_id_numbers n ON n.id_number = l.id_number LEFT JOIN learners o ON o.id = n.learner_id
                 WHERE coalesce(o.merged_into, o.id) IS DISTINCT FROM coalesce(l.merged_into, l.id)
+                  AND l.id NOT IN (SELECT learner_id FROM erased_learners)
                 """),
         AuditCheck(
             name: "samePersonTwice", rule: .A1, severity: .warning, recordKind: "learner", reach: .register,
@@ -26,7 +27,8 @@ extension AuditCheck {
             sql: """
                 SELECT id::text AS record_id, '' AS detail
                 FROM (SELECT id, count(*) OVER (PARTITION BY name, substr(id_number, 7, 8), employer_id) AS alike
-                      FROM learners WHERE merged_into IS NULL) a WHERE alike > 1
+                      FROM learners WHERE merged_into IS NULL AND id NOT IN (SELECT learner_id FROM erased_learners)) a
+                WHERE alike > 1
                 """),
         AuditCheck(
             name: "merge", rule: .A1, recordKind: "learner",
@@ -52,7 +54,7 @@ extension AuditCheck {
             ),
             sql: """
                 SELECT x.id::text AS record_id, x.approved_by AS detail FROM excuses x LEFT JOIN users u ON u.id = x.recorded_by
-                WHERE u.authority IS DISTINCT FROM x.approved_by OR coalesce(u.role, '') NOT IN (\(AuditSQL.roles(.addExcuse)))
+                WHERE u.authority IS DISTINCT FROM x.approved_by OR NOT \(AuditSQL.mayDo(.addExcuse, at: "x.recorded_at"))
                    OR x.subject_year NOT IN (SELECT t.year FROM \(AuditSQL.terms) t)
                    OR btrim(x.reason) = '' OR btrim(x.document) = ''
                 """),
@@ -89,6 +91,22 @@ extension AuditCheck {
                     WHERE w ->> 'mode' = m.mode AND w ->> 'level' = o.level)
                 """),
         AuditCheck(
+            name: "employerMerge", rule: .L1, recordKind: "employer", reach: .register,
+            message: Text(
+                zh: "单位的合并去向（{detail}）与更正记录不符",
+                en: "where the employer was merged ({detail}) does not follow from its corrections"),
+            sql: """
+                SELECT o.id::text AS record_id, coalesce(o.merged_into::text, '—') AS detail
+                FROM employers o LEFT JOIN (
+                    WITH RECURSIVE merges (id, target) AS (
+                        SELECT employer_id, new_value::uuid FROM employer_corrections WHERE field = 'mergedInto'
+                    ), steps (id, target) AS (
+                        SELECT id, target FROM merges UNION SELECT s.id, m.target FROM steps s JOIN merges m ON m.id = s.target
+                    )
+                    SELECT id, target FROM steps WHERE target NOT IN (SELECT id FROM merges)) s ON s.id = o.id
+                WHERE o.merged_into IS DISTINCT FROM s.target
+                """),
+        AuditCheck(
             name: "employmentsOverlap", rule: .Q12, recordKind: "learner",
             message: Text(zh: "任职时间重叠，或结束早于开始", en: "employments overlap, or one ends before it begins"),
             sql: """
@@ -107,6 +125,61 @@ extension AuditCheck {
                 WHERE l.merged_into IS NULL AND NOT EXISTS (
                     SELECT FROM employments e JOIN learners m ON m.id = e.learner_id
                     WHERE coalesce(m.merged_into, m.id) = l.id AND e.retracted_at IS NULL)
+                """),
+        AuditCheck(
+            name: "retraction", rule: .Q12, recordKind: "learner",
+            message: Text(
+                zh: "任职记录被撤回（{detail}起），而没有同时登记缩短后的任职",
+                en: "an employment (from {detail}) was retracted without the shorter one that takes its place"),
+            sql: """
+                SELECT e.learner_id::text AS record_id, e.employed_from::text AS detail FROM employments e
+                WHERE e.retracted_at IS NOT NULL AND NOT EXISTS (
+                    SELECT FROM employments s WHERE (s.learner_id, s.employer_id, s.employed_from) = (e.learner_id, e.employer_id, e.employed_from)
+                    AND s.recorded_at = e.retracted_at AND s.id <> e.id)
+                """),
+        AuditCheck(
+            name: "openingRemoved", rule: .Q8, recordKind: "record", reach: .register,
+            message: Text(
+                zh: "透明日志的开启信息（{detail}）被删除，而没有依法删除的记录",
+                en: "what opens a leaf ({detail}) was removed, and no erasure on record says why"),
+            sql: """
+                SELECT o.record_id::text AS record_id, o.kind AS detail FROM log_openings o
+                WHERE num_nonnulls(o.person_erasure, o.user_erasure, o.text_erasure) > 0
+                  AND EXISTS (SELECT FROM unnest(ARRAY[o.person_erasure, o.user_erasure, o.text_erasure]) e
+                              WHERE e IS NOT NULL AND e NOT IN (SELECT id FROM erasures))
+                """),
+        AuditCheck(
+            name: "erased", rule: .L1, recordKind: "learner",
+            message: Text(
+                zh: "依法删除的人员仍有个人信息，或删除之后又有新的记录（{detail}）",
+                en: "something about an erased person is left, or was recorded afterwards ({detail})"),
+            sql: """
+                SELECT x.learner_id::text AS record_id, w.detail
+                FROM erased_learners x JOIN learners l ON l.id = x.learner_id CROSS JOIN LATERAL (
+                    SELECT 'learners' AS detail WHERE num_nonnulls(l.gender, l.post, l.title, l.professional_since) > 0
+                        OR l.id_number NOT LIKE '000000%'
+                    UNION ALL
+                    SELECT 'log_openings' FROM log_openings t WHERE t.learner_id = x.learner_id
+                    UNION ALL
+                    SELECT 'learner_id_numbers' FROM learner_id_numbers t WHERE t.learner_id = x.learner_id
+                    UNION ALL
+                    SELECT 'learner_corrections' FROM learner_corrections t
+                    WHERE t.learner_id = x.learner_id AND num_nonnulls(t.old_value, t.new_value) > 0
+                    UNION ALL
+                    SELECT 'certificates' FROM certificates t WHERE t.learner_id = x.learner_id AND (t.name <> l.name OR t.recorded_at > x.recorded_at)
+                    UNION ALL
+                    SELECT 'completion_records' FROM completion_records t
+                    WHERE t.learner_id = x.learner_id AND (t.record_number NOT LIKE 'erased:%' OR t.recorded_at > x.recorded_at)
+                    UNION ALL
+                    SELECT 'register_entries' FROM register_entries t
+                    WHERE t.learner_id = x.learner_id AND (t.paper_number NOT LIKE 'erased:%' OR t.recorded_at > x.recorded_at)
+                    UNION ALL
+                    SELECT 'claims' FROM claims t
+                    WHERE t.learner_id = x.learner_id AND (t.reason IS NOT NULL OR t.recorded_at > x.recorded_at)
+                    UNION ALL
+                    SELECT 'employments' FROM employments t WHERE t.learner_id = x.learner_id AND t.recorded_at > x.recorded_at
+                    UNION ALL
+                    SELECT 'excuses' FROM excuses t WHERE t.learner_id = x.learner_id AND t.recorded_at > x.recorded_at) w
                 """),
         AuditCheck(
             name: "learnerPlace", rule: .Q12, recordKind: "learner",

@@ -67,6 +67,23 @@ extension AuditCheck {
                                THEN 1 ELSE 0 END
                 """),
         AuditCheck(
+            name: "completingEntry", rule: .S2, recordKind: "entry",
+            message: Text(
+                zh: "标为完成年度的不是使学时达到要求的那条登记",
+                en: "marked as completing its year, and not the entry that reached the hours"),
+            sql: """
+                SELECT c.entry_id::text AS record_id, '' AS detail
+                FROM standing_entries c JOIN subject_years y ON y.year = c.subject_year
+                LEFT JOIN standing_entries b ON (b.learner_id, b.subject_year) = (c.learner_id, c.subject_year)
+                     AND b.entry_number < c.entry_number
+                WHERE c.completes
+                GROUP BY c.entry_id, c.mode, c.hours, y.required_hours
+                HAVING coalesce(max(b.hours) FILTER (WHERE b.mode = 'online'), 0) >= y.required_hours
+                    OR coalesce(sum(b.hours) FILTER (WHERE b.mode = 'faceToFace'), 0) >= y.required_hours
+                    OR c.hours + CASE c.mode WHEN 'online' THEN 0
+                                 ELSE coalesce(sum(b.hours) FILTER (WHERE b.mode = 'faceToFace'), 0) END < y.required_hours
+                """),
+        AuditCheck(
             name: "reversal", rule: .Q8, recordKind: "entry",
             message: Text(
                 zh: "撤销机构 {detail} 无权撤销，或没有理由，或撤销早于登记",
@@ -76,7 +93,7 @@ extension AuditCheck {
                 LEFT JOIN register_entries e ON e.id = r.entry_id LEFT JOIN users u ON u.id = r.recorded_by
                 WHERE e.id IS NULL OR r.reversed_by NOT IN ('city', e.recognized_by) OR r.reversed_on < e.recognized_on
                    OR btrim(r.reason) = '' OR u.authority IS DISTINCT FROM r.reversed_by
-                   OR coalesce(u.role, '') NOT IN (\(AuditSQL.roles(.reverseEntry)))
+                   OR NOT \(AuditSQL.mayDo(.reverseEntry, at: "r.recorded_at"))
                 """),
         AuditCheck(
             name: "certificate", rule: .R4, recordKind: "certificate", reach: .register,

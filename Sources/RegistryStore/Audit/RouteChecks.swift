@@ -42,6 +42,7 @@ extension AuditCheck {
                 LEFT JOIN (SELECT DISTINCT ON (claim_id) claim_id, routing, authority FROM claim_routings
                            ORDER BY claim_id, routing DESC) g ON g.claim_id = c.id
                 WHERE (c.routing, c.routed_to) IS DISTINCT FROM (g.routing, g.authority)
+                   OR ('Q7' = ANY (c.rules)) <> (c.routing > 1)
                 """),
         AuditCheck(
             name: "reroute", rule: .Q7, recordKind: "claim",

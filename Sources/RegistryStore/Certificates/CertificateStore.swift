@@ -37,7 +37,11 @@ public struct DocumentHolder: Codable, Sendable {
 /// What a stranger learns of a printed certificate or an issued notice.
 public struct Verification: Codable, Sendable {
     public enum Kind: String, Codable, Sendable { case certificate, notice }
-    public enum Status: String, Codable, Sendable { case stands, superseded }
+    public enum Status: String, Codable, Sendable {
+        case stands, superseded
+        /// The person's data was erased by law: nobody can be shown to be whom it names.
+        case erased
+    }
     /// What a notice of acceptance or refusal says; its day is `printedOn`, the entries it rests on are `years`.
     public struct Notice: Codable, Sendable {
         public var number: Int64

@@ -13,11 +13,13 @@ extension RegistryStore {
                 "SELECT set_config('ceregistry.role', 'verifier', true)",
                 """
                 SELECT c.code, c.name, c.printed_on,
+                       EXISTS (SELECT FROM erased_learners x WHERE x.learner_id = c.learner_id) AS erased,
                        EXISTS (SELECT FROM certificates n WHERE n.learner_id = c.learner_id AND n.recorded_at > c.recorded_at) AS newer
                 FROM certificates c WHERE c.code = \(plain)
                 """,
                 """
-                SELECT n.code, n.name, n.issued_on AS printed_on, false AS newer, n.notice_number, n.purpose, n.outcome, n.authority
+                SELECT n.code, n.name, n.issued_on AS printed_on, false AS newer, n.notice_number, n.purpose, n.outcome, n.authority,
+                       EXISTS (SELECT FROM erased_learners x WHERE x.learner_id = n.learner_id) AS erased
                 FROM notices n WHERE n.code = \(plain)
                 """,
                 """
@@ -35,7 +37,7 @@ extension RegistryStore {
         let lines = try results[3].map(Self.line)
         return Verification(
             kind: notice == nil ? .certificate : .notice, code: CertificateCode.grouped(try row.decode("code")),
-            status: lines.contains(where: \.reversed) ? .superseded : .stands,
+            status: try row.decode("erased") ? .erased : lines.contains(where: \.reversed) ? .superseded : .stands,
             nameMasked: NameMask.masked(try row.decode("name")), printedOn: try row.decode("printed_on"), years: lines,
             newerPrinted: try row.decode("newer"), notice: notice)
     }

@@ -54,6 +54,10 @@ enum ConstraintMeaning {
         "training_receipt_lines_pkey": .nothingDue,
         "only_what_is_due_is_paid": .nothingDue,
         "training_refunds_pkey": .refundedAlready,
+        "erased_person_is_closed": .personErased,
+        "erased_learners_pkey": .personErased,
+        "erased_without_an_open_claim": .erasureClaimOpen,
+        "erased_without_an_office": .erasureHoldsOffice,
     ]
 
     private static let refusals: [String: Reason] = [
@@ -83,5 +87,6 @@ enum ConstraintMeaning {
         "learner_user_has_a_learner": .roleAndLearner,
         "username_is_plain": .usernameNotPlain,
         "user_is_a_named_person": .personUnnamed,
+        "erasure_says_nothing_of_the_person": .erasureNamesPerson,
     ]
 }

@@ -122,6 +122,10 @@ enum DemoStatements {
         ON CONFLICT (username) DO NOTHING
         """,
         """
+        INSERT INTO access_log (user_id, role, authority, action, outcome)
+        SELECT id, role, authority, 'loadDemo', 'allowed' FROM demo_users ORDER BY username
+        """,
+        """
         INSERT INTO employments (learner_id, employer_id, employed_from, employed_until, recorded_by)
         SELECT id, employer, employed_from, CASE WHEN next_employer IS NULL THEN employed_until ELSE moved_on - 1 END, admin.user_id
         FROM demo_learners, (SELECT id AS user_id FROM demo_users WHERE role = 'cityOfficer') admin

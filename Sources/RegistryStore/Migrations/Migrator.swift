@@ -3,8 +3,8 @@ import Foundation
 import Logging
 import PostgresClient
 
-/// Brings a database to this program's schema: `roles.sql`, then each `NNNN_*.sql` once and forward only, then
-/// `grants.sql`. Safe when two start at once: an advisory lock lets one work while the other waits.
+/// Brings a database to this program's schema: `roles.sql`, then each `NNNN_*.sql` once and forward only, then the files
+/// without a number, such as views, as they are now, and at last `grants.sql`. Safe when two start at once: an advisory lock lets one work while the other waits.
 public struct Migrator: Sendable {
     public struct Migration: Sendable, Equatable {
         public let version: Int
@@ -35,6 +35,8 @@ public struct Migrator: Sendable {
     public let migrations: [Migration]
     private let roles: String
     private let grants: String
+    /// What follows the tables as they are: name and script.
+    private let definitions: [(name: String, script: String)]
 
     /// - Parameter directory: the folder with `roles.sql`, `grants.sql` and the numbered files.
     public init(directory: String) throws {
@@ -46,6 +48,9 @@ public struct Migrator: Sendable {
         }
         roles = try read("roles.sql")
         grants = try read("grants.sql")
+        definitions = try names.sorted().filter { name in
+            name.hasSuffix(".sql") && Int(name.prefix(4)) == nil && !["roles.sql", "grants.sql"].contains(name)
+        }.map { ($0, try read($0)) }
         migrations = try names.sorted().compactMap { name in
             guard name.hasSuffix(".sql"), let version = Int(name.prefix(4)) else { return nil }
             let script = try read(name)
@@ -90,6 +95,9 @@ public struct Migrator: Sendable {
             let record =
                 "INSERT INTO schema_migrations VALUES (\(migration.version), '\(migration.name)', '\(migration.checksum)');"
             try await run("BEGIN;\n\(migration.script)\n;\(record)\nCOMMIT;", named: migration.name, over: connection)
+        }
+        for definition in definitions {
+            try await run("BEGIN;\n\(definition.script)\n;COMMIT;", named: definition.name, over: connection)
         }
         try await run("BEGIN;\n\(grants)\n;COMMIT;", named: "grants.sql", over: connection)
         return pending

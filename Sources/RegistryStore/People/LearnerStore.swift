@@ -54,7 +54,7 @@ extension RegistryStore {
         let after = try Cursor.decode(search.cursor, as: NameKey.self)
         let size = Cursor.limit(search.limit)
         var wanted = Conditions()
-        wanted.add("l.merged_into IS NULL")
+        wanted.add("l.merged_into IS NULL AND NOT EXISTS (SELECT FROM erased_learners x WHERE x.learner_id = l.id)")
         if let number {
             wanted.add(
                 """

@@ -47,7 +47,7 @@ struct CertificateCommand: AsyncParsableCommand {
                     "\(verification.code)\t\(verification.status.rawValue)\t\(verification.nameMasked)\t\(verification.printedOn)"
                 )
             }
-            if verification.status == .superseded { throw ExitCode(1) }
+            if verification.status != .stands { throw ExitCode(1) }
         }
     }
 }

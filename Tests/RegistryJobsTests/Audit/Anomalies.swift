@@ -67,7 +67,7 @@ struct Anomaly: Sendable {
     static let all: [Anomaly] =
         evidenceCases + routeCases + decisionCases + claimCases + registerCases + guardCases + catalogCases
         + peopleCases
-        + passingCases + countCases + bulletinCases + logCases + trainingCases
+        + passingCases + countCases + bulletinCases + logCases + sealCases + actCases + trainingCases
 
     private static let evidenceCases: [Anomaly] = [
         Anomaly(

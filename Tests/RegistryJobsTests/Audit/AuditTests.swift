@@ -14,13 +14,15 @@ struct AuditRegister {
     /// Of the log of all that the demo recorded.
     let checkpoint: Checkpoint
 
-    static func with(_ body: (AuditRegister) async throws -> Void) async throws {
+    /// - Parameter audited: whether an audit has sealed it.
+    static func with(audited: Bool = false, _ body: (AuditRegister) async throws -> Void) async throws {
         try await TestRegistry.with(today: "2018-12-31") { registry in
             try await registry.loadDemo(learners: 400)
             _ = try await registry.publisher.publish(
                 number: "2018-1", asOf: nil, as: registry.caller("officer-city"))
             let size = try await registry.store.integrateLog()
             let root = try await registry.store.logTree(size: size).root()
+            if audited { _ = try await registry.audit() }
             _ = try await registry.admin.execute("CREATE TEMPORARY TABLE pick AS \(unescaped: picks)")
             try await body(
                 AuditRegister(registry: registry, checkpoint: Checkpoint(origin: "test", size: size, root: root)))
@@ -61,9 +63,16 @@ struct AuditRegister {
             let tree = try await LogTreeCheck(evidence: LogEvidence(checkpoints: [checkpoint])).run(registry.admin)
             return check.name == AuditCheck.logNode.name ? tree.nodes.map(\.place) : tree.checkpoints.map(\.size)
         }
-        return try await registry.admin.execute(check.statement(on: try #require(Day(day)))).map {
-            try $0.decode("record_id")
-        }
+        var statement = check.statement(on: try #require(Day(day)))
+        if check.name == AuditCheck.sealed.name { statement.parameters += try await seals().parameters }
+        return try await registry.admin.execute(statement).map { try $0.decode("record_id") }
+    }
+
+    private func seals() async throws -> SealExtent {
+        let run = AuditRun(
+            sql: registry.admin, sink: CollectingSink(), manifest: try Self.guards.get(),
+            day: try #require(Day(Anomaly.lastDay)))
+        return try await run.seals(of: AuditExtent(kind: .full), trace: nil)
     }
 
     /// Drops the constraint and gives one row a value that it forbids: the first of a few that does.
@@ -172,7 +181,7 @@ extension TestRegistry {
 struct AuditTests {
     @Test func `every anomaly is found by its check, and its lawful neighbour is left alone`() async throws {
         let checks = Dictionary(uniqueKeysWithValues: try AuditRegister.checks().map { ($0.name, $0) })
-        try await AuditRegister.with { register in
+        try await AuditRegister.with(audited: true) { register in
             for check in checks.values {
                 let day = Anomaly.all.first { $0.check == check.name }?.day ?? Anomaly.lastDay
                 #expect(try await register.findings(check, on: day) == [], "\(check.name) on a register in order")

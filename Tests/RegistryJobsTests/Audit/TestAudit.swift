@@ -33,7 +33,9 @@ extension TestRegistry {
             try await reader.pool.withTransaction(isolation: .repeatableRead, readOnly: true) { sql in
                 var run = AuditRun(sql: sql, sink: sink, manifest: guards, day: day)
                 let losses = guards.losses(in: try GuardManifest(try await sql.execute(GuardManifest.reading)))
-                try await run.make(AuditExtent(kind: .full), losses: losses)
+                var extent = AuditExtent(kind: .full)
+                extent.seals = try await run.seals(of: extent, trace: nil)
+                try await run.make(extent, losses: losses)
             }
             await reader.close()
         } catch {

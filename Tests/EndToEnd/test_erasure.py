@@ -1,0 +1,188 @@
+"""Lawful erasure (个人信息保护法, article 47): the person is gone from every table, and everything that was counted, published
+and printed stays what it was."""
+import json
+import os
+import pathlib
+import subprocess
+import uuid
+
+import psycopg
+import pytest
+import requests
+
+import makers
+from registry import Registry
+
+NAME, MAIDEN = "欧阳雪莲", "欧阳雪"
+NUMBER = "雅人社通〔2018〕7号"
+BODY = {"reason": "本人书面申请", "document": "受理〔2026〕3号"}
+
+
+@pytest.fixture(scope="module")
+def city():
+    registry = Registry(clock="2018-01-10T09:00:00+08:00", CEREGISTRY_WEASYPRINT="/nowhere")
+    registry.add_bureau_users(["511823"])
+    registry.start()
+    registry.unit = registry.employer()
+    registry.person = lived(registry)
+    registry.colleague = registry.learner(registry.unit, name="罗小光")
+    registry.decide(registry.claim(registry.colleague), "county-511823")
+    registry.move_to("2018-02-10T09:00:00+08:00")
+    published = registry.as_("city").post("/api/v1/bulletins", json={"number": NUMBER}, timeout=240)
+    assert published.status_code == 201, published.text
+    registry.cli("audit", check=False)
+    registry.as_("county-511823").made(f"/api/v1/learners/{registry.person['id']}/employments/ends", until="2018-02-09", reason=f"{NAME}调出")
+    yield registry
+    registry.close()
+
+
+def lived(registry):
+    """Somebody to whom everything happened that leaves words or numbers behind."""
+    mine = registry.as_("county-511823")
+    person = registry.learner(registry.unit, name=MAIDEN, gender="female", post="护士", title="主管护师")
+    person["numbers"] = [person["idNumber"], makers.id_number()]
+    mine.made(f"/api/v1/learners/{person['id']}/corrections", field="name", value=NAME, reason=f"{MAIDEN}更名", document="户口簿")
+    mine.made(f"/api/v1/learners/{person['id']}/corrections", field="idNumber", value=person["numbers"][1], reason="升位", document="身份证")
+    twin = registry.learner(registry.unit, name=NAME)
+    person["numbers"].append(twin["idNumber"])
+    evidence = registry.online(2017)
+    person["records"] = [evidence["recordNumber"]]
+    returned = registry.claim(twin, evidence=evidence, reason=f"{NAME}本人提交")
+    registry.decide(returned, "county-511823", decision="return", reason=f"请{NAME}补盖章")
+    mine.made(f"/api/v1/claims/{returned['id']}/resubmissions", evidence=evidence, reason=f"{NAME}已补")
+    assert registry.decide(returned, "county-511823").status_code == 201
+    mine.made(f"/api/v1/learners/{person['id']}/merges", **{"from": twin["id"]}, reason=f"{NAME}是同一人", document=f"{person['numbers'][1]}身份证")
+    mine.made(f"/api/v1/learners/{person['id']}/excuses", subjectYear=2018, reason=f"{NAME}产假", document="诊断书", liftsDuty=False)
+    paper = f"证{person['numbers'][0]}"
+    person["records"].append(paper)
+    opening = f"idNumber,subjectYear,mode,hours,recognizedOn,paperNumber\n{person['numbers'][1]},2016,faceToFace,30,2016-12-01,{paper}\n"
+    registry.cli("import", "openings", write(registry, f"{NAME}.csv", opening), "--as", "county-511823")
+    # A file that is wrong about the person: the report says what was found.
+    wrong = f"idNumber,name,employerCreditCode\n{person['numbers'][1]},{NAME}莲,{registry.unit['creditCode']}\n"
+    registry.cli("import", "learners", write(registry, "wrong.csv", wrong), "--as", "county-511823", check=False)
+    mine.made(f"/api/v1/learners/{person['id']}/corrections", field="name", value=NAME, reason="改回", document="户口簿")
+    person["certificate"] = mine.made(f"/api/v1/learners/{person['id']}/certificates")["code"]
+    entry = mine.get(f"/api/v1/learners/{person['id']}/register").json()["items"][-1]
+    mine.made(f"/api/v1/register/{entry['id']}/reversals", reason=f"{NAME}的登记年度有误")
+    again = registry.claim(person, evidence=registry.online(2017, recordNumber=person["records"][0]), by="city")
+    assert registry.decide(again, "county-511823").status_code == 201
+    registry.add_user(person["numbers"][1], "learner", id_number=person["numbers"][1], name=NAME)
+    assert requests.post(f"{registry.url}/api/v1/sessions", timeout=30, json={"username": person["numbers"][1], "password": "a pass phrase for tests"}).status_code == 201
+    return person
+
+
+def write(registry, name, text):
+    path = registry.folder / name
+    path.write_text(text)
+    return str(path)
+
+
+def dump(registry):
+    program = pathlib.Path(os.environ["CEREGISTRY_PG_BIN"]) / "pg_dump"
+    done = subprocess.run([str(program), "--data-only", "--inserts", registry.database_url], capture_output=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def traces(registry):
+    """What of the person a dump of the whole database still says; uploaded bytes are written out in hexadecimal."""
+    text, person = dump(registry), registry.person
+    secrets = [NAME, MAIDEN, *person["numbers"], *person["records"], "护士", "主管护师", "产假", "补盖章"]
+    return [word for word in secrets if word.encode() in text or word.encode().hex().encode() in text]
+
+
+def erase(registry, by="city", **body):
+    return registry.as_(by).post(f"/api/v1/learners/{registry.person['id']}/erasures", json={**BODY, **body})
+
+
+def test_not_while_the_hours_are_still_to_be_kept(city):
+    assert set(traces(city)) == {NAME, MAIDEN, *city.person["numbers"], *city.person["records"], "护士", "主管护师", "产假", "补盖章"}
+    early = erase(city)
+    assert (early.status_code, early.json()["code"]) == (409, "erasureTooEarly") and "2023-02-09" in early.text
+    city.move_to("2023-02-10T09:00:00+08:00")
+    still = city.as_("city").post(f"/api/v1/learners/{city.colleague['id']}/erasures", json=BODY)
+    assert (still.status_code, still.json()["code"]) == (409, "erasureInPost")
+
+
+def test_not_with_a_claim_open_nor_of_an_officer(city):
+    stranger = city.learner(city.unit, name="误录者")
+    claim = city.claim(stranger, by="city")
+    path = f"/api/v1/learners/{stranger['id']}/erasures"
+    assert city.as_("city").post(path, json=BODY).json()["code"] == "erasureClaimOpen"
+    city.as_("city").made(f"/api/v1/claims/{claim['id']}/withdrawals", reason="误录")
+    city.add_user("officer-too", "clerk", "city", id_number=stranger["idNumber"], name="误录者")
+    assert city.as_("city").post(path, json=BODY).json()["code"] == "erasureHoldsOffice"
+
+
+def test_by_the_city_bureau_alone_and_in_words_that_do_not_name_the_person(city):
+    assert erase(city, by="county-511823").status_code == 403
+    for field in ("reason", "document"):
+        named = erase(city, **{field: f"{NAME}申请"})
+        assert (named.status_code, named.json()["code"]) == (422, "erasureNamesPerson")
+    assert erase(city, document=" ").status_code == 422
+    assert NAME in city.as_("city").get(f"/api/v1/learners/{city.person['id']}").text
+
+
+def test_nothing_of_the_person_is_left_and_everything_else_is(city):
+    counts = lambda: {table: city.sql(f"SELECT count(*) FROM {table}")[0][0] for table in (
+        "register_entries", "standing_entries", "decisions", "reversals", "claims", "employments", "excuses", "certificates", "merges")}
+    before, live = counts(), city.as_("city").get("/api/v1/bulletin").json()
+    report = city.cli_json("audit", "--full", check=False)
+    assert report["totals"]["errors"] == 0, report["findings"]
+    done = city.as_("city").post(f"/api/v1/learners/{city.person['id']}/erasures", json=BODY, headers={"Idempotency-Key": "erasing"})
+    assert done.status_code == 201 and len(done.json()["records"]) == 2 and done.json()["erasedOn"] == "2023-02-10"
+    again = city.as_("city").post(f"/api/v1/learners/{city.person['id']}/erasures", json=BODY, headers={"Idempotency-Key": "erasing"})
+    assert again.json() == done.json()
+    assert traces(city) == []
+    assert counts() == before and city.as_("city").get("/api/v1/bulletin").json() == live
+    log = city.as_("auditor").get("/api/v1/access-log", params={"limit": 50}).json()["items"]
+    assert any(line["action"] == "erasePerson" and line["recordId"] == done.json()["id"] for line in log)
+
+
+def test_the_person_is_not_found_and_the_certificate_says_so(city):
+    search = lambda **body: city.as_("city").made("/api/v1/learners/searches", **body)["items"]
+    assert [search(idNumber=number) for number in city.person["numbers"]] == [[], [], []]
+    assert search(q=NAME) == [] and search(q="删除") == []
+    verified = requests.get(f"{city.url}/verify/{city.person['certificate']}", headers={"Accept": "application/json"}, timeout=30).json()
+    assert verified["status"] == "erased" and verified["years"]
+    page = requests.get(f"{city.url}/verify/{city.person['certificate']}", headers={"Accept": "text/html"}, timeout=30).text
+    assert "已依法删除" in page and "erased by law" in page
+    assert city.cli("certificate", "verify", city.person["certificate"], check=False).returncode == 1
+
+
+def test_the_audit_stays_clean_and_the_bulletin_the_same(city):
+    part = city.cli_json("audit", check=False)
+    assert (part["kind"], part["totals"]["errors"]) == ("incremental", 0), part["findings"]
+    whole = city.cli_json("audit", "--full", check=False)
+    assert (whole["totals"]["errors"], whole["totals"]["opened"], whole["totals"]["closed"]) == (0, 0, 0), whole["findings"]
+    assert city.cli("bulletin", "verify", NUMBER, "--as", "city", check=False).returncode == 0
+
+
+def test_it_cannot_be_done_twice_or_undone_and_nothing_more_is_recorded(city):
+    assert erase(city).json()["code"] == "personErased"
+    person, city_bureau = city.person["id"], city.as_("city")
+    merge = city.sql("SELECT id FROM merges")[0][0]
+    for path, body in [(f"/api/v1/learners/{person}/corrections", {"field": "name", "value": "某人", "reason": "更名", "document": "户口簿"}),
+                       (f"/api/v1/learners/{person}/employments", {"employerCreditCode": city.unit["creditCode"], "from": "2023-02-10"}),
+                       (f"/api/v1/learners/{person}/excuses", {"subjectYear": 2018, "reason": "病", "document": "假条", "liftsDuty": True}),
+                       (f"/api/v1/learners/{person}/certificates", {}),
+                       (f"/api/v1/learners/{city.colleague['id']}/merges", {"from": person, "reason": "同一人", "document": "户口簿"}),
+                       (f"/api/v1/merges/{merge}/reversals", {"reason": "不是同一人"}),
+                       ("/api/v1/claims", {"learnerId": person, "subjectYear": 2018, "mode": "online", "evidence": city.online(2018)})]:
+        # An excuse is the own bureau's to give (Q3).
+        answer = (city.as_("county-511823") if path.endswith("excuses") else city_bureau).post(path, json=body)
+        assert (answer.status_code, answer.json()["code"]) == (409, "personErased"), f"{path}: {answer.text}"
+    for statement in ("UPDATE learner_corrections SET new_value = 'x'", "DELETE FROM erasures", "UPDATE certificates SET name = 'x'", "DELETE FROM learner_id_numbers"):
+        with pytest.raises(psycopg.errors.IntegrityConstraintViolation): city.sql(statement, role="ceregistry_owner")
+    # Whoever holds the number is recorded as somebody new.
+    new = city.learner(city.unit, name="新来的人", number=city.person["numbers"][0])
+    assert new["id"] != person
+    assert city.as_("city").get(f"/api/v1/learners/{new['id']}/register").json()["items"] == []
+
+
+def test_the_command_line_erases_whoever_was_entered_by_mistake(city):
+    stranger = city.learner(city.unit, name="司徒误录")
+    done = city.cli("person", "erase", "--id-number", "-", "--reason", "误录", "--document", "受理4号", "--as", "city", stdin=stranger["idNumber"] + "\n")
+    assert "已删除" in done.stderr or "erased" in done.stderr
+    text = dump(city)
+    assert "司徒误录".encode() not in text and stranger["idNumber"].encode() not in text
