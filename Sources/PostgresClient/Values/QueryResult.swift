@@ -51,10 +51,8 @@ public struct Row: Sendable {
     /// - Throws: `PostgresClientError.noSuchColumn`, or `.decoding` naming the column where the value is NULL or is of
     ///   another type.
     public func decode<Value: PostgresDecodable>(_ column: String, as type: Value.Type = Value.self) throws -> Value {
-        guard let value = try decodeIfPresent(column, as: type) else {
-            throw mismatch(column, type, isNull: true)
-        }
-        return value
+        guard let number = result.names.indices[column] else { throw PostgresClientError.noSuchColumn(column) }
+        return try value(number)
     }
 
     /// Nil where the column is NULL.
@@ -63,19 +61,48 @@ public struct Row: Sendable {
     {
         guard let number = result.names.indices[column] else { throw PostgresClientError.noSuchColumn(column) }
         guard PQgetisnull(result.box.pointer, index, number) == 0 else { return nil }
-        let length = Int(PQgetlength(result.box.pointer, index, number))
-        let bytes = UnsafeRawBufferPointer(start: PQgetvalue(result.box.pointer, index, number), count: length)
+        return try value(number)
+    }
+
+    /// - Parameter position: counted from 0.
+    public func decode<Value: PostgresDecodable>(at position: Int, as type: Value.Type = Value.self) throws -> Value {
+        guard result.names.names.indices.contains(position) else {
+            throw PostgresClientError.noSuchColumn("\(position)")
+        }
+        return try value(Int32(position))
+    }
+
+    /// The first columns in their order, such as `row.decode(as: (Int.self, String?.self))`: quicker than by name.
+    public func decode<each Value: PostgresDecodable>(as types: (repeat (each Value).Type)) throws -> (
+        repeat each Value
+    ) {
+        var position: Int32 = -1
+        func next<One: PostgresDecodable>(_ type: One.Type) throws -> One {
+            position += 1
+            guard position < result.names.names.count else { throw PostgresClientError.noSuchColumn("\(position)") }
+            return try value(position)
+        }
+        return (repeat try next(each types))
+    }
+
+    private func value<Value: PostgresDecodable>(_ number: Int32) throws -> Value {
+        let pointer = result.box.pointer
+        let length = Int(PQgetlength(pointer, index, number))
+        if length == 0, PQgetisnull(pointer, index, number) == 1 {
+            if let null = Value.null { return null }
+            throw mismatch(number, Value.self, isNull: true)
+        }
+        let bytes = UnsafeRawBufferPointer(start: PQgetvalue(pointer, index, number), count: length)
         do {
-            return try Value.decode(bytes, type: PostgresType(rawValue: PQftype(result.box.pointer, number)))
+            return try Value.decode(bytes, type: PostgresType(rawValue: PQftype(pointer, number)))
         } catch {
-            throw mismatch(column, type, isNull: false)
+            throw mismatch(number, Value.self, isNull: false)
         }
     }
 
-    private func mismatch(_ column: String, _ type: any Any.Type, isNull: Bool) -> PostgresClientError {
-        let number = result.names.indices[column] ?? 0
-        return .decoding(
-            column: column, expected: "\(type)", found: PostgresType(rawValue: PQftype(result.box.pointer, number)),
-            isNull: isNull)
+    private func mismatch(_ number: Int32, _ type: any Any.Type, isNull: Bool) -> PostgresClientError {
+        .decoding(
+            column: result.names.names[Int(number)], expected: "\(type)",
+            found: PostgresType(rawValue: PQftype(result.box.pointer, number)), isNull: isNull)
     }
 }

@@ -52,7 +52,7 @@ extension RegistryStore {
         }
         let hash = try await PasswordHash.make(user.password)
         return try await translating {
-            try await pool.withTransaction { sql in
+            try await pool.withTransaction(retries: 3) { sql in
                 // Whoever may add users may tie one to a unit or a learner, whose records stay out of sight.
                 _ = try await sql.execute("SELECT set_config('ceregistry.role', 'verifier', true)")
                 let employer = try await employerId(user.employerCreditCode, sql)
