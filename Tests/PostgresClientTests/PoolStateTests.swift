@@ -114,6 +114,18 @@ struct PoolStateTests {
         #expect(state.tick(at: start + .seconds(59)).isEmpty)
         #expect(discarded(state.tick(at: start + .seconds(60))).count == 2)
         #expect(state.idleCount == 1)
+        // Nothing to look at again before it expires, or the pool would look for ever.
+        #expect(state.nextTick == start + state.limits.lifetime)
+    }
+
+    @Test func whileAnAttemptIsUnderWayThereIsNothingToLookAtTheClockFor() {
+        var state = state(PoolLimits(maximum: 4))
+        _ = lease(&state, 1)
+        _ = state.connectFailed(at: start, chance: 1)
+        _ = lease(&state, 2)
+        #expect(state.nextTick == state.circuit.opensAgain)
+        #expect(connects(state.tick(at: start + .seconds(1))) == 1)
+        #expect(state.nextTick == nil)
     }
 
     @Test func theMinimumIsOpenedWithoutACaller() {

@@ -159,10 +159,13 @@ struct PoolState<Connection: Sendable>: Sendable {
     /// When `tick` has something to do; nil while there is nothing to wait for.
     var nextTick: Instant? {
         guard !isClosed else { return nil }
+        let areSpare = entries.count > limits.minimum
         var due = idle.compactMap { one in
-            entries[one.identifier].map { min($0.expires, max(one.since + limits.idleTime, one.since)) }
+            entries[one.identifier].map { areSpare ? min($0.expires, one.since + limits.idleTime) : $0.expires }
         }.min()
-        if let pause = circuit.opensAgain, !waiting.isEmpty || open < limits.minimum {
+        if let pause = circuit.opensAgain, connecting == 0, open < limits.maximum,
+            !waiting.isEmpty || open < limits.minimum
+        {
             due = due.map { min($0, pause) } ?? pause
         }
         return due

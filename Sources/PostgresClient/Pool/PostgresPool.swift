@@ -218,9 +218,11 @@ public final class PostgresPool: PostgresExecutor {
         held.withLock { $0.line.serve(number, result) }?.resume(with: result)
     }
 
-    /// Has the state look at its clock when it wants to.
+    /// Has the state look at its clock when it wants to. What is planned already comes early enough, except for the
+    /// circuit's next attempt.
     private func planTick() {
         let due = held.withLock { held -> ContinuousClock.Instant? in
+            guard held.ticksAt == nil || held.state.circuit.opensAgain != nil else { return nil }
             guard let next = held.state.nextTick, held.ticksAt.map({ next < $0 }) ?? true else { return nil }
             held.ticksAt = next
             return next

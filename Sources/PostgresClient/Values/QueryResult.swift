@@ -3,12 +3,21 @@ import Synchronization
 
 /// The column names of a statement, kept with its plan.
 final class ColumnNames: Sendable {
+    /// Among so few names looking at each is quicker than hashing.
+    private static let few = 12
     let names: [String]
-    let indices: [String: Int32]
+    private let indices: [String: Int32]
 
     init(_ result: OpaquePointer) {
         names = (0..<PQnfields(result)).map { String(cString: PQfname(result, $0)) }
-        indices = Dictionary(names.enumerated().map { ($1, Int32($0)) }, uniquingKeysWith: { first, _ in first })
+        indices =
+            names.count <= Self.few
+            ? [:] : Dictionary(names.enumerated().map { ($1, Int32($0)) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// The first of that name.
+    func index(of name: String) -> Int32? {
+        names.count <= Self.few ? names.firstIndex(of: name).map(Int32.init) : indices[name]
     }
 
     func fit(_ result: OpaquePointer) -> Bool { names.count == Int(PQnfields(result)) }
@@ -51,7 +60,7 @@ public struct Row: Sendable {
     /// - Throws: `PostgresClientError.noSuchColumn`, or `.decoding` naming the column where the value is NULL or is of
     ///   another type.
     public func decode<Value: PostgresDecodable>(_ column: String, as type: Value.Type = Value.self) throws -> Value {
-        guard let number = result.names.indices[column] else { throw PostgresClientError.noSuchColumn(column) }
+        guard let number = result.names.index(of: column) else { throw PostgresClientError.noSuchColumn(column) }
         return try value(number)
     }
 
@@ -59,7 +68,7 @@ public struct Row: Sendable {
     public func decodeIfPresent<Value: PostgresDecodable>(_ column: String, as type: Value.Type = Value.self) throws
         -> Value?
     {
-        guard let number = result.names.indices[column] else { throw PostgresClientError.noSuchColumn(column) }
+        guard let number = result.names.index(of: column) else { throw PostgresClientError.noSuchColumn(column) }
         guard PQgetisnull(result.box.pointer, index, number) == 0 else { return nil }
         return try value(number)
     }
@@ -86,17 +95,18 @@ public struct Row: Sendable {
     }
 
     private func value<Value: PostgresDecodable>(_ number: Int32) throws -> Value {
-        let pointer = result.box.pointer
-        let length = Int(PQgetlength(pointer, index, number))
-        if length == 0, PQgetisnull(pointer, index, number) == 1 {
-            if let null = Value.null { return null }
-            throw mismatch(number, Value.self, isNull: true)
-        }
-        let bytes = UnsafeRawBufferPointer(start: PQgetvalue(pointer, index, number), count: length)
-        do {
-            return try Value.decode(bytes, type: PostgresType(rawValue: PQftype(pointer, number)))
-        } catch {
-            throw mismatch(number, Value.self, isNull: false)
+        try withExtendedLifetime(result.box) { box in
+            let length = Int(PQgetlength(box.pointer, index, number))
+            if length == 0, PQgetisnull(box.pointer, index, number) == 1 {
+                if let null = Value.null { return null }
+                throw mismatch(number, Value.self, isNull: true)
+            }
+            let bytes = UnsafeRawBufferPointer(start: PQgetvalue(box.pointer, index, number), count: length)
+            do {
+                return try Value.decode(bytes, type: PostgresType(rawValue: PQftype(box.pointer, number)))
+            } catch {
+                throw mismatch(number, Value.self, isNull: false)
+            }
         }
     }
 
