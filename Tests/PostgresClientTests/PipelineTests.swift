@@ -57,4 +57,23 @@ struct PipelineTests {
             for result in results { #expect(try result[0].decode("text", as: String.self).utf8.count == 2_000_001) }
         }
     }
+
+    @Test func whatFailsOnlyAtTheEndFailsTheWholeAndTheNextAnswerIsTheNextQuestions() async throws {
+        try await TestServer.withConnection { connection in
+            try await connection.execute(
+                "CREATE TEMPORARY TABLE once (id int UNIQUE DEFERRABLE INITIALLY DEFERRED)")
+            for _ in 0..<3 {
+                await #expect {
+                    try await connection.pipeline(["INSERT INTO once VALUES (1), (1)", "SELECT 1"])
+                } throws: { error in
+                    (error as? PostgresError)?.sqlState == .uniqueViolation
+                }
+                try await TestServer.expectAnswer(from: connection)
+            }
+            let outcomes = try await connection.independently([
+                "SELECT 1", "INSERT INTO once VALUES (2), (2)", "INSERT INTO once VALUES (3)",
+            ])
+            #expect(outcomes.map { (try? $0.get()) != nil } == [true, false, true])
+        }
+    }
 }

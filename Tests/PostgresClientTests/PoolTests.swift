@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import Synchronization
 import Testing
 
@@ -18,7 +19,8 @@ struct PoolTests {
 
     @Test func whoWaitsTooLongIsToldSo() async throws {
         try await TestServer.withPool(1, waitDeadline: .milliseconds(100)) { pool in
-            try await pool.withConnection { _ in
+            while pool.statistics.idle == 0 { _ = try? await pool.execute("SELECT 1") }
+            _ = try await pool.withConnection { _ in
                 await #expect {
                     try await pool.execute("SELECT 1")
                 } throws: { error in
@@ -33,15 +35,21 @@ struct PoolTests {
     @Test func theFirstInLineIsServedFirst() async throws {
         try await TestServer.withPool(1) { pool in
             let order = Recorder()
-            let holding = Task { try await pool.execute("SELECT pg_sleep(1)") }
-            while pool.statistics.open == 0 { try await Task.sleep(for: .milliseconds(1)) }
+            let release = Mutex(false)
+            async let holding: Void = pool.withConnection { _ in
+                while !release.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(1)) }
+            }
+            while pool.statistics.open == 0 || pool.statistics.waiting > 0 {
+                try await Task.sleep(for: .milliseconds(1))
+            }
             var waiting: [Task<Void, any Error>] = []
             for number in 0..<10 {
                 waiting.append(Task { try await pool.withConnection { _ in order.add(number) } })
                 while pool.statistics.waiting <= number { try await Task.sleep(for: .milliseconds(1)) }
             }
+            release.withLock { $0 = true }
             for task in waiting { try await task.value }
-            _ = try await holding.value
+            try await holding
             #expect(order.numbers == Array(0..<10))
         }
     }
@@ -74,10 +82,82 @@ struct PoolTests {
         }
     }
 
+    @Test func theMinimumIsOpenBeforeAnybodyAsks() async throws {
+        let pool = PostgresPool(
+            configuration: PoolConfiguration(
+                connection: try TestServer.configuration(), minimumConnections: 3, maximumConnections: 5),
+            logger: Logger(label: "test"))
+        try await pool.warmUp()
+        while pool.statistics.idle < 3 { try await Task.sleep(for: .milliseconds(1)) }
+        #expect(pool.statistics.open == 3)
+        await pool.close()
+    }
+
+    @Test func idleConnectionsGoAndExpiredOnesAreReplaced() async throws {
+        let pool = PostgresPool(
+            configuration: PoolConfiguration(
+                connection: try TestServer.configuration(), maximumConnections: 4, waitDeadline: .seconds(60),
+                idleTime: .milliseconds(50), lifetime: .seconds(60)),
+            logger: Logger(label: "test"))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<8 { group.addTask { try await pool.execute("SELECT pg_sleep(0.05)") } }
+            try await group.waitForAll()
+        }
+        while pool.statistics.open > 0 { try await Task.sleep(for: .milliseconds(5)) }
+        try await TestServer.expectAnswer(from: pool)
+        await pool.close()
+    }
+
+    @Test func aServerThatIsGoneIsOneFailureForAllWhoWaitAndThePoolLivesOn() async throws {
+        let pool = PostgresPool(
+            configuration: PoolConfiguration(
+                connection: ConnectionConfiguration(conninfo: "host=127.0.0.1 port=1 user=nobody"),
+                waitDeadline: .seconds(60)),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        for _ in 0..<3 {
+            await withTaskGroup(of: Bool.self) { group in
+                for _ in 0..<50 {
+                    group.addTask {
+                        do {
+                            try await pool.execute("SELECT 1")
+                            return false
+                        } catch PostgresClientError.connectionFailed { return true } catch { return false }
+                    }
+                }
+                for await failed in group { #expect(failed) }
+            }
+        }
+        #expect(pool.statistics.waiting == 0)
+        await pool.close()
+    }
+
+    @Test func whoDoesNotComeBackInTimeLosesTheConnectionAtTheEnd() async throws {
+        try await TestServer.withPool(1) { pool in
+            let work = Task { try await pool.execute("SELECT pg_sleep(60)") }
+            while pool.statistics.open == 0 || pool.statistics.waiting > 0 {
+                try await Task.sleep(for: .milliseconds(1))
+            }
+            await pool.close(within: .milliseconds(50))
+            await #expect(throws: PostgresClientError.self) { try await work.value }
+        }
+    }
+
+    @Test func aConnectionThatComesBackInsideATransactionIsNotLentOn() async throws {
+        try await TestServer.withPool(1) { pool in
+            let before = try await pool.withConnection { connection in
+                try await connection.execute("BEGIN")
+                return connection.information?.serverProcess
+            }
+            #expect(try await pool.withConnection { $0.information?.serverProcess } != before)
+        }
+    }
+
     @Test func aClosedPoolRefusesAndLetsThoseAtWorkFinish() async throws {
         try await TestServer.withPool(1) { pool in
-            async let work = pool.execute("SELECT pg_sleep(0.2), 7 AS n")
-            try await Task.sleep(for: .milliseconds(50))
+            async let work = pool.execute("SELECT pg_sleep(0.5), 7 AS n")
+            while pool.statistics.open == 0 || pool.statistics.waiting > 0 {
+                try await Task.sleep(for: .milliseconds(1))
+            }
             await pool.close()
             #expect(try await work.count == 1)
             await #expect(throws: PostgresClientError.self) { try await pool.execute("SELECT 1") }

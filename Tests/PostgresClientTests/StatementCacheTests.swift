@@ -48,4 +48,45 @@ struct StatementCacheTests {
             #expect(try await connection.execute("SELECT * FROM later").count == 0)
         }
     }
+
+    @Test func noneArePreparedWhereTheConfigurationSaysSo() async throws {
+        var configuration = try TestServer.configuration()
+        configuration.preparedStatements = .none
+        let connection = try await PostgresConnection.connect(configuration)
+        for number in 0..<3 {
+            #expect(try await connection.execute("SELECT \(number) AS n")[0].decode("n", as: Int.self) == number)
+        }
+        let outcomes = try await connection.independently(["SELECT \("甲") AS text", "SELEC", "SELECT 2"])
+        #expect(outcomes.map { (try? $0.get()) != nil } == [true, false, true])
+        #expect(try await prepared(connection) == 0)
+        await connection.close()
+    }
+
+    @Test func aServerThatForgetsAgainAndAgainIsTakenForAPooler() async throws {
+        try await TestServer.withConnection { connection in
+            for number in 0..<10 {
+                #expect(try await connection.execute("SELECT \(number) AS n")[0].decode("n", as: Int.self) == number)
+                try await connection.simpleScript("DEALLOCATE ALL")
+            }
+            #expect(try await prepared(connection) == 0)
+        }
+    }
+
+    @Test func twoConnectionsNeverGiveTheSameNameToTheirStatements() {
+        var (first, second) = (StatementCache(limit: 4), StatementCache(limit: 4))
+        let key = StatementCache.Key(sql: "SELECT 1", types: [])
+        #expect(first.insert(key) != second.insert(key))
+    }
+
+    @Test func theLeastRecentlyUsedLeavesFirst() {
+        var cache = StatementCache(limit: 2)
+        func key(_ sql: String) -> StatementCache.Key { StatementCache.Key(sql: sql, types: []) }
+        let first = cache.insert(key("1"))
+        let second = cache.insert(key("2"))
+        #expect(cache.name(of: key("1")) == first)
+        _ = cache.insert(key("3"))
+        #expect(cache.takeEvicted() == [second] && cache.takeEvicted().isEmpty)
+        cache.stillEvicted(second)
+        #expect(cache.takeEvicted() == [second])
+    }
 }

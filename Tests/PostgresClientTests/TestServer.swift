@@ -19,9 +19,10 @@ enum TestServer {
 
     static func configuration(cache: Int = 256, options: [String: String] = [:]) throws -> ConnectionConfiguration {
         ConnectionConfiguration(
-            conninfo: try conninfo, options: options, connectTimeout: .seconds(10), statementCacheLimit: cache)
+            conninfo: try conninfo, options: options, connectTimeout: .seconds(30), statementCacheLimit: cache)
     }
 
+    @discardableResult
     static func withConnection<Value>(
         cache: Int = 256, _ body: (PostgresConnection) async throws -> Value
     ) async throws -> Value {
@@ -36,8 +37,9 @@ enum TestServer {
         }
     }
 
+    @discardableResult
     static func withPool<Value>(
-        _ maximum: Int = 4, waitDeadline: Duration = .seconds(10), _ body: (PostgresPool) async throws -> Value
+        _ maximum: Int = 4, waitDeadline: Duration = .seconds(60), _ body: (PostgresPool) async throws -> Value
     ) async throws -> Value {
         var logger = Logger(label: "test")
         logger.logLevel = .error
@@ -53,5 +55,11 @@ enum TestServer {
             await pool.close()
             throw error
         }
+    }
+
+    /// It still answers, and answers this question.
+    static func expectAnswer(from executor: some PostgresExecutor) async throws {
+        let number = Int.random(in: 0..<1_000_000)
+        #expect(try await executor.execute("SELECT \(number) AS number")[0].decode("number", as: Int.self) == number)
     }
 }

@@ -79,4 +79,84 @@ struct TypeTests {
             #expect(throws: PostgresClientError.self) { try row.decode("title", as: String.self) }
         }
     }
+
+    @Test func arraysWithNullsAndElementsOfEachType() async throws {
+        try await roundTrip([[Int64?]([1, nil, .min]), [nil], []])
+        try await roundTrip([[String?](["一", nil, ""])])
+        try await roundTrip([[PostgresDate?]([.infinity, nil, .minusInfinity])])
+        try await roundTrip([[PostgresTimestamp?]([.infinity, nil, .init(microsecondsSince2000: 1)])])
+        try await roundTrip([[UUID?]([UUID(), nil])])
+        try await roundTrip([
+            [PostgresNumeric?]([PostgresNumeric("0.00"), nil, PostgresNumeric("12345678901234567890.5")])
+        ])
+        try await TestServer.withConnection { connection in
+            let row = try await connection.execute("SELECT ARRAY[1, NULL, 3] AS numbers, ARRAY[[1], [2]] AS square")[0]
+            #expect(try row.decode("numbers", as: [Int32?].self) == [1, nil, 3])
+            #expect(throws: PostgresClientError.self) { try row.decode("numbers", as: [Int32].self) }
+            #expect(throws: PostgresClientError.self) { try row.decode("square", as: [Int32].self) }
+        }
+    }
+
+    @Test(arguments: [
+        "0", "-1", "1", "9999", "10000", "-10000.0100", "0.0001", "0.00001", "12345678901234567890.5", "100000000",
+        "NaN",
+        "Infinity", "-Infinity", "0.000", "1" + String(repeating: "0", count: 131_071),
+        "0." + String(repeating: "7", count: 16_383),
+    ])
+    func numbersOfAnySizeAreExact(_ text: String) async throws {
+        let number = try #require(PostgresNumeric(text))
+        try await TestServer.withConnection { connection in
+            let row = try await connection.execute("SELECT \(number) AS value, \(number)::text AS text")[0]
+            #expect(try row.decode("value", as: PostgresNumeric.self) == number)
+            #expect(try row.decode("text", as: String.self) == text)
+        }
+    }
+
+    @Test(arguments: ["", "-", "--1", "1.", ".5", "1e5", "0x1", " 1", "１"])
+    func whatIsNoNumberMakesNone(_ text: String) { #expect(PostgresNumeric(text) == nil) }
+
+    @Test func instantsAreExactToTheMicrosecondToTheirExtremes() async throws {
+        try await roundTrip([
+            PostgresTimestamp(microsecondsSince2000: 0), .init(microsecondsSince2000: -1), .infinity, .minusInfinity,
+            // 4714-11-24 BC and 294276-12-31, the first and last that PostgreSQL knows.
+            .init(microsecondsSince2000: -211_813_488_000_000_000),
+            .init(microsecondsSince2000: 9_223_371_331_199_999_999),
+        ])
+        try await roundTrip([PostgresDate(daysSince2000: -2_451_545), .init(daysSince2000: 2_145_031_948)])
+        try await TestServer.withConnection { connection in
+            let row = try await connection.execute("SELECT timestamptz '2018-01-10 09:00:00.123456+08' AS at")[0]
+            #expect(
+                try row.decode("at", as: PostgresTimestamp.self).microsecondsSince2000 == 568_861_200_123_456)
+        }
+    }
+
+    @Test func singlePrecisionAndJson() async throws {
+        try await roundTrip([Float.greatestFiniteMagnitude, -0.5, .infinity])
+        try await roundTrip([JSONB(text: "[]"), JSONB(text: #"{"名": ["一", null, 1.50]}"#)])
+    }
+
+    @Test func severalColumnsAreReadAtOnceAndAnOptionalMayBeNull() async throws {
+        try await TestServer.withConnection { connection in
+            let row = try await connection.execute("SELECT 1::bigint AS id, '名'::text AS name, NULL::int AS age")[0]
+            let (id, name, age) = try row.decode(as: (Int.self, String.self, Int32?.self))
+            #expect(id == 1 && name == "名" && age == nil)
+            #expect(try row.decode("age", as: Int32?.self) == nil && row.decode(at: 1, as: String.self) == "名")
+            #expect {
+                try row.decode(as: (Int.self, String.self, Int32.self))
+            } throws: { error in
+                guard case PostgresClientError.decoding("age", _, _, isNull: true) = error else { return false }
+                return true
+            }
+        }
+    }
+
+    @Test func whatIsTooLargeIsRefusedBeforeAnythingIsSent() async throws {
+        try await TestServer.withConnection { connection in
+            let parameters = (0..<70_000).map { Parameter($0) }
+            await #expect(throws: PostgresClientError.self) {
+                try await connection.execute(Statement("SELECT 1", parameters))
+            }
+            try await TestServer.expectAnswer(from: connection)
+        }
+    }
 }

@@ -97,6 +97,10 @@ class Bench:
         return [
             ("one connection, against pgbench -M prepared", 0.9, lambda: self.ours("single"), lambda: self.pgbench(1)),
             ("32 connections, against pgbench -M prepared", None, lambda: self.ours("concurrent"), lambda: self.pgbench(32)),
+            ("one connection, on the reader's thread, against pgbench", 0.9, lambda: self.ours("singleOnReader"), lambda: self.pgbench(1)),
+            ("32 connections, on the reader's thread, against pgbench", None, lambda: self.ours("concurrentOnReader"),
+             lambda: self.pgbench(32)),
+            ("32 callers of a shared pipeline, against pgbench", None, lambda: self.ours("shared"), lambda: self.pgbench(32)),
             ("pipelined by 100, against C on libpq", 0.8, lambda: self.ours("pipelined"), self.pipeline),
             ("one connection, against asyncpg", None, lambda: self.ours("single"), lambda: self.asyncpg("single")),
             ("32 connections, against asyncpg", None, lambda: self.ours("concurrent"), lambda: self.asyncpg("concurrent")),
@@ -125,10 +129,10 @@ def main():
     if asked.json:
         print(json.dumps({"rows": rows}, ensure_ascii=False))
         return
-    print(f"{'':46}{'ratio':>7}{'goal':>7}{'lowest':>8}{'highest':>8}{'ours/s':>11}{'theirs/s':>11}")
+    print(f"{'':57}{'ratio':>7}{'goal':>7}{'lowest':>8}{'highest':>8}{'ours/s':>11}{'theirs/s':>11}")
     for row in rows:
         goal = "" if row["goal"] is None else f"{row['goal']:.1f} {'✓' if row['met'] else '✗'}"
-        print(f"{row['name']:46}{row['ratio']:7.2f}{goal:>7}{min(row['rounds']):8.2f}{max(row['rounds']):8.2f}"
+        print(f"{row['name']:57}{row['ratio']:7.2f}{goal:>7}{min(row['rounds']):8.2f}{max(row['rounds']):8.2f}"
               f"{row['oursPerSecond']:11,}{row['theirsPerSecond']:11,}")
 
 

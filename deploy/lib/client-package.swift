@@ -25,6 +25,7 @@ let package = Package(
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
             ]),
         .executableTarget(name: "ClientBench", dependencies: client),
+        .executableTarget(name: "ReadinessBench", dependencies: ["CEpoll"]),
         .testTarget(name: "PostgresClientTests", dependencies: client),
     ],
     swiftLanguageModes: [.v6]

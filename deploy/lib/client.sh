@@ -9,6 +9,7 @@ client_package() {
   ln -sfn "$ROOT/Sources/CEpoll" "$folder/Sources/CEpoll"
   ln -sfn "$ROOT/Sources/PostgresClient" "$folder/Sources/PostgresClient"
   ln -sfn "$ROOT/deploy/bench/client-programs/ClientBench" "$folder/Sources/ClientBench"
+  ln -sfn "$ROOT/deploy/bench/client-programs/ReadinessBench" "$folder/Sources/ReadinessBench"
   ln -sfn "$ROOT/Tests/PostgresClientTests" "$folder/Tests/PostgresClientTests"
   cmp -s "$ROOT/deploy/lib/client-package.swift" "$folder/Package.swift" || cp "$ROOT/deploy/lib/client-package.swift" "$folder/Package.swift"
 }

@@ -144,31 +144,40 @@ final class PipelineOperation: WireOperation, @unchecked Sendable {
             throw PostgresClientError.connectionLost("an answer without a question")
         }
         let step = steps[position]
-        position += 1
-        switch PQresultStatus(result) {
-        case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY:
-            if case .execute(let key) = step, !isAbandoned {
-                outcomes[turn[answered]] = .success(keep(result, key, on: wire))
-                answered += 1
-            } else {
-                PQclear(result)
-                if case .execute = step { answered += 1 }
-            }
-        case PGRES_PIPELINE_SYNC:
+        switch (PQresultStatus(result), step) {
+        case (PGRES_COMMAND_OK, .execute(let key)), (PGRES_TUPLES_OK, .execute(let key)),
+            (PGRES_EMPTY_QUERY, .execute(let key)):
+            position += 1
+            if isAbandoned { PQclear(result) } else { outcomes[turn[answered]] = .success(keep(result, key, on: wire)) }
+            answered += 1
+        case (PGRES_COMMAND_OK, .prepare), (PGRES_COMMAND_OK, .deallocate):
+            position += 1
+            PQclear(result)
+        case (PGRES_PIPELINE_SYNC, .sync):
+            position += 1
             PQclear(result)
             endGroup(on: wire)
-        case PGRES_PIPELINE_ABORTED:
+        case (PGRES_PIPELINE_ABORTED, .prepare), (PGRES_PIPELINE_ABORTED, .execute),
+            (PGRES_PIPELINE_ABORTED, .deallocate):
+            position += 1
             PQclear(result)
             refuse(step, on: wire)
-        case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH:
-            PQclear(result)
-            throw PostgresClientError.copy("COPY is not a statement of a pipeline")
-        default:
+        case (PGRES_FATAL_ERROR, _):
             let error = PostgresError(result)
             PQclear(result)
             if error.isFatal { throw PostgresClientError.connectionLost(error.description) }
             if groupError == nil { groupError = error }
+            // What fails at its Sync, such as a deferred constraint, is an error before the Sync's own answer.
+            if case .sync = step { return }
+            position += 1
             refuse(step, on: wire)
+        case (PGRES_COPY_IN, _), (PGRES_COPY_OUT, _), (PGRES_COPY_BOTH, _):
+            PQclear(result)
+            throw PostgresClientError.copy("COPY is not a statement of a pipeline")
+        case (let status, _):
+            let kind = String(cString: PQresStatus(status))
+            PQclear(result)
+            throw PostgresClientError.connectionLost("\(kind) is no answer to question \(position) of \(steps.count)")
         }
     }
 

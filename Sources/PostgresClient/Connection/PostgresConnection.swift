@@ -3,8 +3,12 @@ import CLibPQ
 /// One connection. Statements given to it at the same time wait in line for each other.
 public final class PostgresConnection: PostgresExecutor {
     let wire: Wire
+    private let observer: StatementObserver?
 
-    init(wire: Wire) { self.wire = wire }
+    init(wire: Wire) {
+        self.wire = wire
+        observer = wire.ask(ConnectionInformation.init).flatMap { StatementObserver($0) }
+    }
 
     deinit { wire.close() }
 
@@ -29,6 +33,11 @@ public final class PostgresConnection: PostgresExecutor {
         return PostgresConnection(wire: wire)
     }
 
+    /// The thread that reads this connection's answers, as an executor. A task that does many short statements one after
+    /// the other may prefer it (`withTaskExecutorPreference`), and then goes on where its answer was read, without being
+    /// handed to another thread. Only for what neither blocks nor computes for long: every connection waits meanwhile.
+    public var taskExecutor: any TaskExecutor { wire.reactor }
+
     /// Whether the server's end is known to be gone. Asks nobody.
     public var isBroken: Bool { wire.isBroken }
 
@@ -45,6 +54,11 @@ public final class PostgresConnection: PostgresExecutor {
 
     private func run(_ statements: [Statement], areIndependent: Bool) async throws -> [PipelineOperation.Outcome] {
         for statement in statements { try statement.checkSize() }
+        guard let observer else { return try await send(statements, areIndependent) }
+        return try await observer.observe(statements) { try await send(statements, areIndependent) }
+    }
+
+    private func send(_ statements: [Statement], _ areIndependent: Bool) async throws -> [PipelineOperation.Outcome] {
         let operation = PipelineOperation(statements, areIndependent: areIndependent)
         return try await wire.wait(on: operation) { continuation in
             operation.completion = continuation

@@ -327,7 +327,7 @@ final class Wire: Reactor.Watcher, @unchecked Sendable {
 
     private func tellQuiet() {
         guard !quiet.isEmpty, failure != nil || (inFlight.isEmpty && line.isEmpty) else { return }
-        done += quiet
+        for callBack in quiet { done.append(callBack) }
         quiet = []
     }
 

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Takes the data of a COPY … FROM STDIN in whatever pieces, in the format that the command names. Pieces of 64 KiB or
 /// more are the quickest.
 public struct CopyWriter: Sendable {
@@ -5,7 +7,7 @@ public struct CopyWriter: Sendable {
     let connection: PostgresConnection
 
     /// Returns once the kernel has taken it: as fast as the server takes it in, and no faster.
-    public func write(_ bytes: [UInt8]) async throws {
+    public func write(_ bytes: some ContiguousBytes) async throws {
         try Task.checkCancellation()
         try PostgresDeadline.check()
         let wire = connection.wire

@@ -54,6 +54,7 @@ public final class PostgresListener: Sendable {
         }
         for reader in readers { reader.close() }
         changed.raise()
+        supervisor?.cancel()
         await supervisor?.value
     }
 

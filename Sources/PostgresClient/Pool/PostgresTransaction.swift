@@ -12,80 +12,154 @@ public final class PostgresTransaction: PostgresExecutor {
     public let connection: PostgresConnection
     private let begin: Statement
     private let hasBegun = Guarded(false)
+    private let savepoints = Guarded(0)
 
-    init(connection: PostgresConnection, isolation: IsolationLevel, readOnly: Bool) {
+    init(connection: PostgresConnection, isolation: IsolationLevel, readOnly: Bool, deferrable: Bool) {
         self.connection = connection
         // As a variable: `Statement("…\(x)…")` would make a parameter of it.
-        let sql = "BEGIN ISOLATION LEVEL \(isolation.rawValue)\(readOnly ? " READ ONLY" : "")"
+        let sql =
+            "BEGIN ISOLATION LEVEL \(isolation.rawValue)\(readOnly ? " READ ONLY" : "")\(deferrable ? " DEFERRABLE" : "")"
         begin = Statement(sql)
     }
 
     public func pipeline(_ statements: [Statement]) async throws -> [QueryResult] {
-        let isFirst = hasBegun.withLock { begun in
-            defer { begun = true }
-            return !begun
+        guard isFirst() else { return try await connection.pipeline(statements) }
+        do {
+            return Array(try await connection.pipeline([begin] + statements).dropFirst())
+        } catch let error as PostgresError where error.isStalePlan {
+            // Nothing but these statements has happened in this transaction, and they are prepared anew now.
+            let results = try await connection.pipeline(["ROLLBACK", begin] + statements)
+            return Array(results.dropFirst(2))
         }
-        guard isFirst else { return try await connection.pipeline(statements) }
-        return Array(try await connection.pipeline([begin] + statements).dropFirst())
     }
 
     public func independently(_ statements: [Statement]) async throws -> [Result<QueryResult, PostgresError>] {
-        if !hasBegun.withLock({ $0 }) { _ = try await pipeline([]) }
+        try await beginNow()
         return try await connection.independently(statements)
     }
 
     /// COPY … FROM STDIN inside this transaction.
     @discardableResult
     public func copyIn(_ sql: String, _ body: (CopyWriter) async throws -> Void) async throws -> Int {
-        _ = try await pipeline([])
+        try await beginNow()
         return try await connection.copyIn(sql, body)
     }
 
     /// COPY … TO STDOUT inside this transaction.
     public func copyOut(_ sql: String) async throws -> CopyRows {
-        _ = try await pipeline([])
+        try await beginNow()
         return connection.copyOut(sql)
     }
 
+    /// The rows of one statement as they come, inside this transaction.
+    public func rows(_ statement: Statement) async throws -> RowStream {
+        try await beginNow()
+        return connection.rows(statement)
+    }
+
+    /// Runs `body` so that, where it throws, what it did is undone, and the transaction goes on.
+    public func withSavepoint<Value>(_ body: (PostgresTransaction) async throws -> Value) async throws -> Value {
+        let name = savepoints.withLock { count in
+            count += 1
+            return "savepoint_\(count)"
+        }
+        try await execute("SAVEPOINT \(unescaped: name)")
+        do {
+            let value = try await body(self)
+            try await execute("RELEASE SAVEPOINT \(unescaped: name)")
+            return value
+        } catch {
+            guard !connection.isBroken else { throw error }
+            let undoing: [Statement] = [
+                "ROLLBACK TO SAVEPOINT \(unescaped: name)", "RELEASE SAVEPOINT \(unescaped: name)",
+            ]
+            let connection = connection
+            try await Self.evenIfCancelled(within: connection.wire.cancelGrace) {
+                _ = try await connection.pipeline(undoing)
+            }
+            throw error
+        }
+    }
+
+    private func isFirst() -> Bool {
+        hasBegun.withLock { begun in
+            defer { begun = true }
+            return !begun
+        }
+    }
+
+    func beginNow() async throws {
+        if !hasBegun.withLock({ $0 }) { _ = try await pipeline([]) }
+    }
+
+    /// Once COMMIT is sent its answer matters more than the caller's wish to stop: a cancelled task waits for it, but
+    /// not for ever.
     func commit() async throws {
         guard hasBegun.withLock({ $0 }) else { return }
-        do {
-            let result = try await connection.execute("COMMIT")
-            if result.commandTag == "ROLLBACK" { throw PostgresClientError.transactionAborted }
-        } catch PostgresClientError.connectionLost(let reason) {
-            throw PostgresClientError.commitUnknown(reason)
+        let connection = connection
+        let task = Task {
+            do {
+                return try await connection.execute("COMMIT")
+            } catch PostgresClientError.connectionLost(let reason) {
+                throw PostgresClientError.commitUnknown(reason)
+            } catch PostgresClientError.deadlineExceeded where connection.isBroken {
+                throw PostgresClientError.commitUnknown("no answer before the deadline")
+            }
         }
+        let result = try await withTaskCancellationHandler {
+            try await task.value
+        } onCancel: {
+            let patience = connection.wire.cancelGrace * 2
+            Reactor.shared.schedule(after: patience) { task.cancel() }
+        }
+        if result.commandTag == "ROLLBACK" { throw PostgresClientError.transactionAborted }
     }
 
     /// Also for a cancelled task: the connection must be free of the transaction before it is lent on.
     func rollback() async {
         guard hasBegun.withLock({ $0 }), !connection.isBroken else { return }
         let connection = connection
-        _ = await Task.detached { try? await connection.execute("ROLLBACK") }.value
+        do {
+            try await Self.evenIfCancelled(within: connection.wire.cancelGrace) {
+                try await connection.execute("ROLLBACK")
+            }
+        } catch {
+            await connection.close()
+        }
+    }
+
+    private static func evenIfCancelled(
+        within limit: Duration, _ body: @escaping @Sendable () async throws -> Void
+    ) async throws {
+        try await Task.detached { try await withPostgresDeadline(limit, body) }.value
     }
 }
 
 extension PostgresPool {
-    /// Runs `body` in a transaction, and again from the start after a serialization failure or a deadlock: it must have
-    /// no effects outside the database. Once COMMIT is sent a cancelled task waits for its answer.
+    /// Runs `body` in a transaction: committed where it returns, rolled back where it throws or its task is cancelled.
     ///
-    /// - Parameter retries: how often to try again, after a short random wait that doubles.
-    /// - Throws: `PostgresClientError.commitUnknown` where the answer to COMMIT was lost.
+    /// - Parameters:
+    ///   - deferrable: a serializable read-only transaction may wait at its start, and then neither fails nor makes
+    ///     others fail (PostgreSQL chapter 13.2.3).
+    ///   - retries: whether `body` runs again, from the start, after a serialization failure or a deadlock. Never unless
+    ///     it is said here, since `body` must then have no effects outside the database.
+    /// - Throws: `PostgresClientError.commitUnknown` where the answer to COMMIT was lost, `.transactionAborted` where a
+    ///   statement had failed and `body` returned all the same.
     public func withTransaction<Value: Sendable>(
-        isolation: IsolationLevel = .readCommitted, readOnly: Bool = false, retries: Int = 3,
-        _ body: (PostgresTransaction) async throws -> Value
+        isolation: IsolationLevel = .readCommitted, readOnly: Bool = false, deferrable: Bool = false,
+        retries: RetryPolicy = .never, _ body: (PostgresTransaction) async throws -> Value
     ) async throws -> Value {
-        var attempt = 0
+        var backoff = Backoff(first: retries.firstPause, ceiling: retries.longestPause)
         while true {
             do {
                 return try await withConnection { connection in
                     try await Self.attempt(
-                        PostgresTransaction(connection: connection, isolation: isolation, readOnly: readOnly), body)
+                        PostgresTransaction(
+                            connection: connection, isolation: isolation, readOnly: readOnly, deferrable: deferrable),
+                        body)
                 }
-            } catch let error as PostgresError where error.deservesRetry && attempt < retries {
-                attempt += 1
-                let ceiling = 5 << min(attempt, 6)
-                try await Task.sleep(for: .milliseconds(Int.random(in: 1...ceiling)))
+            } catch let error as PostgresError where error.deservesRetry && backoff.attempts < retries.limit {
+                try await Task.sleep(for: backoff.next())
             }
         }
     }
@@ -101,7 +175,7 @@ extension PostgresPool {
             await transaction.rollback()
             throw error
         }
-        try await Task.detached { try await transaction.commit() }.value
+        try await transaction.commit()
         return value
     }
 }

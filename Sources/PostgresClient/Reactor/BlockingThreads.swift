@@ -38,7 +38,7 @@ final class BlockingThreads: Sendable {
     /// A thread stays for a while after its last work, then goes.
     private func loop() {
         state.withLock { $0.idle += 1 }
-        while semaphore.value.wait(timeout: .now() + .seconds(30)) == .success {
+        while waitForWork() {
             let work = state.withLock { state in
                 state.idle -= 1
                 return state.work.isEmpty ? nil : state.work.removeFirst()
@@ -46,9 +46,19 @@ final class BlockingThreads: Sendable {
             work?()
             state.withLock { $0.idle += 1 }
         }
-        state.withLock { state in
-            state.idle -= 1
-            state.threads -= 1
+    }
+
+    private func waitForWork() -> Bool {
+        while semaphore.value.wait(timeout: .now() + .seconds(30)) != .success {
+            let goes = state.withLock { state in
+                // Work that came just now counts on this thread.
+                guard state.work.isEmpty else { return false }
+                state.idle -= 1
+                state.threads -= 1
+                return true
+            }
+            if goes { return false }
         }
+        return true
     }
 }

@@ -1,4 +1,4 @@
-/// One-dimensional arrays; `[UInt8]` is `bytea`, not an array.
+/// One-dimensional arrays, with NULLs where the element is an optional; `[UInt8]` is `bytea`, not an array.
 extension Array: PostgresEncodable where Element: PostgresEncodable {
     public static var postgresType: PostgresType {
         if Element.self == UInt8.self { return .bytea }
@@ -11,18 +11,33 @@ extension Array: PostgresEncodable where Element: PostgresEncodable {
             return
         }
         buffer.append(bigEndian: Int32(isEmpty ? 0 : 1))
-        buffer.append(bigEndian: Int32(0))
+        buffer.append(bigEndian: Int32(contains { $0.isNull } ? 1 : 0))
         buffer.append(bigEndian: Element.postgresType.rawValue)
         guard !isEmpty else { return }
         buffer.append(bigEndian: Int32(count))
         buffer.append(bigEndian: Int32(1))
         for element in self {
+            guard !element.isNull else {
+                buffer.append(bigEndian: Int32(-1))
+                continue
+            }
             let start = buffer.count
             buffer.append(bigEndian: Int32(0))
             element.encode(into: &buffer)
-            let length = Int32(buffer.count - start - 4).bigEndian
-            Swift.withUnsafeBytes(of: length) { buffer.replaceSubrange(start..<start + 4, with: $0) }
+            buffer.set(bigEndian: Int32(buffer.count - start - 4), at: start)
         }
+    }
+
+    public func postgresText() throws -> String {
+        if Element.self == UInt8.self, let bytes = self as? [UInt8] {
+            return "\\x" + bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        }
+        let elements = try map { element in
+            if element.isNull { return "NULL" }
+            let escaped = try element.postgresText().flatMap { $0 == "\"" || $0 == "\\" ? ["\\", $0] : [$0] }
+            return "\"\(String(escaped))\""
+        }
+        return "{\(elements.joined(separator: ","))}"
     }
 }
 
@@ -33,7 +48,10 @@ extension Array: PostgresDecodable where Element: PostgresDecodable {
             return value
         }
         return try ArrayForm.elements(bytes, type: type).map { element, type in
-            guard let element else { throw ValueMismatch(type: type) }
+            guard let element else {
+                guard let null = Element.null else { throw ValueMismatch(type: type) }
+                return null
+            }
             return try Element.decode(element, type: type)
         }
     }
@@ -56,7 +74,10 @@ enum ArrayForm {
     static func elements(_ bytes: UnsafeRawBufferPointer, type: PostgresType) throws -> [Element] {
         let dimensions = try bytes.bigEndian(Int32.self, at: 0, type: type)
         let element = PostgresType(rawValue: try bytes.bigEndian(UInt32.self, at: 8, type: type))
-        guard dimensions > 0 else { return [] }
+        guard dimensions > 0 else {
+            guard dimensions == 0 else { throw ValueMismatch(type: type) }
+            return []
+        }
         guard dimensions == 1 else { throw ValueMismatch(type: type) }
         let count = Int(try bytes.bigEndian(Int32.self, at: 12, type: type))
         guard count >= 0, count <= bytes.count else { throw ValueMismatch(type: type) }

@@ -86,6 +86,8 @@ public enum PostgresClientError: Error, Sendable {
     /// A statement was given to a connection whose rows are still being read, or that still takes a COPY in: it would
     /// wait for ever if its caller is the reader.
     case streamUnderWay
+    /// A statement of a shared pipeline would leave something behind in the session; the command's first word.
+    case sharedSession(String)
     /// More parameters than the protocol counts (65,535), or a value beyond 1 GB.
     case tooLarge(String)
     case poolWaitDeadlineExceeded(waited: Duration, maximumConnections: Int)

@@ -3,12 +3,21 @@ import Synchronization
 
 /// The column names of a statement, kept with its plan.
 final class ColumnNames: Sendable {
+    /// Among so few names looking at each is quicker than hashing.
+    private static let few = 12
     let names: [String]
-    let indices: [String: Int32]
+    private let indices: [String: Int32]
 
     init(_ result: OpaquePointer) {
         names = (0..<PQnfields(result)).map { String(cString: PQfname(result, $0)) }
-        indices = Dictionary(names.enumerated().map { ($1, Int32($0)) }, uniquingKeysWith: { first, _ in first })
+        indices =
+            names.count <= Self.few
+            ? [:] : Dictionary(names.enumerated().map { ($1, Int32($0)) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// The first of that name.
+    func index(of name: String) -> Int32? {
+        names.count <= Self.few ? names.firstIndex(of: name).map(Int32.init) : indices[name]
     }
 
     func fit(_ result: OpaquePointer) -> Bool { names.count == Int(PQnfields(result)) }
@@ -51,31 +60,59 @@ public struct Row: Sendable {
     /// - Throws: `PostgresClientError.noSuchColumn`, or `.decoding` naming the column where the value is NULL or is of
     ///   another type.
     public func decode<Value: PostgresDecodable>(_ column: String, as type: Value.Type = Value.self) throws -> Value {
-        guard let value = try decodeIfPresent(column, as: type) else {
-            throw mismatch(column, type, isNull: true)
-        }
-        return value
+        guard let number = result.names.index(of: column) else { throw PostgresClientError.noSuchColumn(column) }
+        return try value(number)
     }
 
     /// Nil where the column is NULL.
     public func decodeIfPresent<Value: PostgresDecodable>(_ column: String, as type: Value.Type = Value.self) throws
         -> Value?
     {
-        guard let number = result.names.indices[column] else { throw PostgresClientError.noSuchColumn(column) }
+        guard let number = result.names.index(of: column) else { throw PostgresClientError.noSuchColumn(column) }
         guard PQgetisnull(result.box.pointer, index, number) == 0 else { return nil }
-        let length = Int(PQgetlength(result.box.pointer, index, number))
-        let bytes = UnsafeRawBufferPointer(start: PQgetvalue(result.box.pointer, index, number), count: length)
-        do {
-            return try Value.decode(bytes, type: PostgresType(rawValue: PQftype(result.box.pointer, number)))
-        } catch {
-            throw mismatch(column, type, isNull: false)
+        return try value(number)
+    }
+
+    /// - Parameter position: counted from 0.
+    public func decode<Value: PostgresDecodable>(at position: Int, as type: Value.Type = Value.self) throws -> Value {
+        guard result.names.names.indices.contains(position) else {
+            throw PostgresClientError.noSuchColumn("\(position)")
+        }
+        return try value(Int32(position))
+    }
+
+    /// The first columns in their order, such as `row.decode(as: (Int.self, String?.self))`: quicker than by name.
+    public func decode<each Value: PostgresDecodable>(as types: (repeat (each Value).Type)) throws -> (
+        repeat each Value
+    ) {
+        var position: Int32 = -1
+        func next<One: PostgresDecodable>(_ type: One.Type) throws -> One {
+            position += 1
+            guard position < result.names.names.count else { throw PostgresClientError.noSuchColumn("\(position)") }
+            return try value(position)
+        }
+        return (repeat try next(each types))
+    }
+
+    private func value<Value: PostgresDecodable>(_ number: Int32) throws -> Value {
+        try withExtendedLifetime(result.box) { box in
+            let length = Int(PQgetlength(box.pointer, index, number))
+            if length == 0, PQgetisnull(box.pointer, index, number) == 1 {
+                if let null = Value.null { return null }
+                throw mismatch(number, Value.self, isNull: true)
+            }
+            let bytes = UnsafeRawBufferPointer(start: PQgetvalue(box.pointer, index, number), count: length)
+            do {
+                return try Value.decode(bytes, type: PostgresType(rawValue: PQftype(box.pointer, number)))
+            } catch {
+                throw mismatch(number, Value.self, isNull: false)
+            }
         }
     }
 
-    private func mismatch(_ column: String, _ type: any Any.Type, isNull: Bool) -> PostgresClientError {
-        let number = result.names.indices[column] ?? 0
-        return .decoding(
-            column: column, expected: "\(type)", found: PostgresType(rawValue: PQftype(result.box.pointer, number)),
-            isNull: isNull)
+    private func mismatch(_ number: Int32, _ type: any Any.Type, isNull: Bool) -> PostgresClientError {
+        .decoding(
+            column: result.names.names[Int(number)], expected: "\(type)",
+            found: PostgresType(rawValue: PQftype(result.box.pointer, number)), isNull: isNull)
     }
 }

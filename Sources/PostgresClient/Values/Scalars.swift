@@ -7,9 +7,16 @@ extension Bool: PostgresEncodable, PostgresDecodable {
         guard type == .bool, bytes.count == 1 else { throw ValueMismatch(type: type) }
         return bytes[0] != 0
     }
+    public func postgresText() -> String { self ? "t" : "f" }
+    public static func decode(text: String) throws -> Bool {
+        guard text == "t" || text == "f" else { throw ValueMismatch(type: .text) }
+        return text == "t"
+    }
 }
 
 extension Int16: PostgresEncodable, PostgresDecodable {
+    public func postgresText() -> String { description }
+    public static func decode(text: String) throws -> Int16 { try Text.parse(text) }
     public static var postgresType: PostgresType { .int2 }
     public func encode(into buffer: inout [UInt8]) { buffer.append(bigEndian: self) }
     public static func decode(_ bytes: UnsafeRawBufferPointer, type: PostgresType) throws -> Int16 {
@@ -19,6 +26,8 @@ extension Int16: PostgresEncodable, PostgresDecodable {
 }
 
 extension Int32: PostgresEncodable, PostgresDecodable {
+    public func postgresText() -> String { description }
+    public static func decode(text: String) throws -> Int32 { try Text.parse(text) }
     public static var postgresType: PostgresType { .int4 }
     public func encode(into buffer: inout [UInt8]) { buffer.append(bigEndian: self) }
     public static func decode(_ bytes: UnsafeRawBufferPointer, type: PostgresType) throws -> Int32 {
@@ -31,6 +40,8 @@ extension Int32: PostgresEncodable, PostgresDecodable {
 }
 
 extension Int64: PostgresEncodable, PostgresDecodable {
+    public func postgresText() -> String { description }
+    public static func decode(text: String) throws -> Int64 { try Text.parse(text) }
     public static var postgresType: PostgresType { .int8 }
     public func encode(into buffer: inout [UInt8]) { buffer.append(bigEndian: self) }
     public static func decode(_ bytes: UnsafeRawBufferPointer, type: PostgresType) throws -> Int64 {
@@ -50,6 +61,8 @@ extension Int64: PostgresEncodable, PostgresDecodable {
 }
 
 extension Int: PostgresEncodable, PostgresDecodable {
+    public func postgresText() -> String { description }
+    public static func decode(text: String) throws -> Int { try Text.parse(text) }
     public static var postgresType: PostgresType { .int8 }
     public func encode(into buffer: inout [UInt8]) { buffer.append(bigEndian: Int64(self)) }
     public static func decode(_ bytes: UnsafeRawBufferPointer, type: PostgresType) throws -> Int {
@@ -57,7 +70,20 @@ extension Int: PostgresEncodable, PostgresDecodable {
     }
 }
 
+extension Float: PostgresEncodable, PostgresDecodable {
+    public static var postgresType: PostgresType { .float4 }
+    public func encode(into buffer: inout [UInt8]) { buffer.append(bigEndian: bitPattern) }
+    public static func decode(_ bytes: UnsafeRawBufferPointer, type: PostgresType) throws -> Float {
+        guard type == .float4 else { throw ValueMismatch(type: type) }
+        return Float(bitPattern: try bytes.bigEndian(UInt32.self, type: type))
+    }
+}
+
 extension Double: PostgresEncodable, PostgresDecodable {
+    public func postgresText() -> String {
+        isInfinite ? (self < 0 ? "-Infinity" : "Infinity") : isNaN ? "NaN" : description
+    }
+    public static func decode(text: String) throws -> Double { try Text.parse(text) }
     public static var postgresType: PostgresType { .float8 }
     public func encode(into buffer: inout [UInt8]) { buffer.append(bigEndian: bitPattern) }
     public static func decode(_ bytes: UnsafeRawBufferPointer, type: PostgresType) throws -> Double {
@@ -74,6 +100,8 @@ extension Double: PostgresEncodable, PostgresDecodable {
 extension String: PostgresEncodable, PostgresDecodable {
     public static var postgresType: PostgresType { .text }
     public func encode(into buffer: inout [UInt8]) { buffer.append(contentsOf: utf8) }
+    public func postgresText() -> String { self }
+    public static func decode(text: String) -> String { text }
     public static func decode(_ bytes: UnsafeRawBufferPointer, type: PostgresType) throws -> String {
         switch type {
         case .text, .varchar, .bpchar, .name, .char, .unknown, .json: String(decoding: bytes, as: UTF8.self)
@@ -89,6 +117,11 @@ extension String: PostgresEncodable, PostgresDecodable {
 }
 
 extension UUID: PostgresEncodable, PostgresDecodable {
+    public func postgresText() -> String { uuidString.lowercased() }
+    public static func decode(text: String) throws -> UUID {
+        guard let value = UUID(uuidString: text) else { throw ValueMismatch(type: .text) }
+        return value
+    }
     public static var postgresType: PostgresType { .uuid }
     public func encode(into buffer: inout [UInt8]) { withUnsafeBytes(of: uuid) { buffer.append(contentsOf: $0) } }
     public static func decode(_ bytes: UnsafeRawBufferPointer, type: PostgresType) throws -> UUID {
@@ -103,6 +136,8 @@ public struct JSONB: PostgresEncodable, PostgresDecodable, Equatable {
 
     public init(text: String) { self.text = text }
 
+    public func postgresText() -> String { text }
+    public static func decode(text: String) -> JSONB { JSONB(text: text) }
     public static var postgresType: PostgresType { .jsonb }
     public func encode(into buffer: inout [UInt8]) {
         buffer.append(1)
@@ -115,5 +150,13 @@ public struct JSONB: PostgresEncodable, PostgresDecodable, Equatable {
             return JSONB(text: String(decoding: UnsafeRawBufferPointer(rebasing: bytes.dropFirst()), as: UTF8.self))
         default: throw ValueMismatch(type: type)
         }
+    }
+}
+
+/// Values whose text in PostgreSQL is Swift's.
+enum Text {
+    static func parse<Value: LosslessStringConvertible>(_ text: String) throws -> Value {
+        guard let value = Value(text) else { throw ValueMismatch(type: .text) }
+        return value
     }
 }

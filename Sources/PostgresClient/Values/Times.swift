@@ -16,6 +16,17 @@ public struct PostgresDate: PostgresEncodable, PostgresDecodable, Hashable, Cust
         return PostgresDate(daysSince2000: try bytes.bigEndian(Int32.self, type: type))
     }
 
+    public func postgresText() -> String { description }
+    public static func decode(text: String) throws -> PostgresDate {
+        switch text {
+        case "infinity": return .infinity
+        case "-infinity": return .minusInfinity
+        default:
+            let day = try Date.ISO8601FormatStyle(timeZone: .gmt).year().month().day().parse(text)
+            return PostgresDate(daysSince2000: Int32((day.timeIntervalSince1970 / 86_400).rounded()) - 10_957)
+        }
+    }
+
     public var description: String {
         switch self {
         case .infinity: "infinity"
@@ -50,5 +61,23 @@ extension Date: PostgresEncodable, PostgresDecodable {
         case .min: return .distantPast
         case let microseconds: return Date(timeIntervalSinceReferenceDate: Double(microseconds) / 1_000_000 + epoch)
         }
+    }
+}
+
+/// An instant as PostgreSQL counts it: microseconds since 2000-01-01T00:00:00Z, with its two infinities. Exact, where
+/// `Date` rounds to what a `Double` of seconds can hold.
+public struct PostgresTimestamp: PostgresEncodable, PostgresDecodable, Hashable {
+    public var microsecondsSince2000: Int64
+
+    public init(microsecondsSince2000: Int64) { self.microsecondsSince2000 = microsecondsSince2000 }
+
+    public static let infinity = PostgresTimestamp(microsecondsSince2000: .max)
+    public static let minusInfinity = PostgresTimestamp(microsecondsSince2000: .min)
+
+    public static var postgresType: PostgresType { .timestamptz }
+    public func encode(into buffer: inout [UInt8]) { buffer.append(bigEndian: microsecondsSince2000) }
+    public static func decode(_ bytes: UnsafeRawBufferPointer, type: PostgresType) throws -> PostgresTimestamp {
+        guard type == .timestamptz || type == .timestamp else { throw ValueMismatch(type: type) }
+        return PostgresTimestamp(microsecondsSince2000: try bytes.bigEndian(Int64.self, type: type))
     }
 }

@@ -13,7 +13,7 @@ extension RegistryStore {
         let day = asOf ?? today
         let started = Date()
         return try await translating {
-            try await pool.withTransaction(isolation: .repeatableRead, readOnly: true) { sql in
+            try await pool.withTransaction(isolation: .repeatableRead, readOnly: true, retries: 3) { sql in
                 let sink = CountingSink()
                 var run = AuditRun(sql: sql, sink: sink, manifest: guards, day: day, log: log)
                 let losses = guards.losses(in: try GuardManifest(try await sql.execute(GuardManifest.reading)))

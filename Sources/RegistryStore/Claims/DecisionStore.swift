@@ -52,7 +52,7 @@ extension RegistryStore {
         guard claims.count > 1 else {
             return try DecisionStatement.lines(try await pool.pipeline([caller.entering, first])[1], once)
         }
-        return try await pool.withTransaction { sql in
+        return try await pool.withTransaction(retries: 3) { sql in
             var lines = try DecisionStatement.lines(try await sql.pipeline([caller.entering, first])[1], once)
             guard lines.contains(where: { $0.code == "again" }) else { return lines }
             while lines.contains(where: { $0.code == "again" }) {

@@ -45,7 +45,7 @@ public final class RegistryStore: Sendable {
     ) async throws -> Value {
         let policies = try await policies()
         return try await translating {
-            try await pool.withTransaction { sql in
+            try await pool.withTransaction(retries: 3) { sql in
                 let transaction = RegistryTransaction(sql: sql, caller: caller, policies: policies, today: clock.today)
                 _ = try await transaction.execute(caller.entering)
                 return try await body(transaction)

@@ -32,7 +32,7 @@ extension RegistryStore {
             throw StoreError.invalid(mistakes.map { .field($0.path, found: nil, expected: $0.message, rule: .S1) })
         }
         let reference = try await translating {
-            try await pool.withTransaction { sql in try await load(policy, document, source, person, sql) }
+            try await pool.withTransaction(retries: 3) { sql in try await load(policy, document, source, person, sql) }
         }
         await policyCache.forget()
         return reference

@@ -60,7 +60,7 @@ extension RegistryStore {
 
     private func add(_ user: NewUser, hash: String, isOneTime: Bool, as caller: Caller?) async throws -> UserRecord {
         try await translating {
-            try await pool.withTransaction { sql in
+            try await pool.withTransaction(retries: 3) { sql in
                 // Whoever may add users may tie one to a unit or a learner, whose records stay out of sight.
                 _ = try await sql.execute("SELECT set_config('ceregistry.role', 'verifier', true)")
                 let employer = try await employerId(user.employerCreditCode, sql)

@@ -19,7 +19,10 @@ struct ClientBench {
         let rate =
             switch words[3] {
             case "single": try await bench.single()
+            case "singleOnReader": try await bench.singleOnReader()
             case "concurrent": try await bench.concurrent()
+            case "concurrentOnReader": try await bench.concurrentOnReader()
+            case "shared": try await bench.shared()
             case "pipelined": try await bench.pipelined(batch: 100)
             case "decoded": try await bench.decoded()
             case "copyIn": try await bench.copyIn(file: try bench.file())
@@ -65,6 +68,33 @@ extension ClientBench {
     /// One connection, one statement at a time.
     func single() async throws -> Double {
         try await withConnection { connection in try await repeated { try await lookUp(connection) } }
+    }
+
+    /// The same by a task that goes on where its answers are read, without being handed to another thread.
+    func singleOnReader() async throws -> Double {
+        try await withConnection { connection in
+            try await withTaskExecutorPreference(connection.taskExecutor) {
+                try await repeated { try await lookUp(connection) }
+            }
+        }
+    }
+
+    /// 32 callers of the pool's shared pipeline.
+    func shared() async throws -> Double {
+        let pool = PostgresPool(
+            configuration: PoolConfiguration(connection: configuration), logger: Logger(label: "bench"))
+        let rate = try await withThrowingTaskGroup(of: Double.self) { group in
+            for _ in 0..<32 { group.addTask { try await repeated { try await lookUp(pool.shared) } } }
+            return try await group.reduce(0, +)
+        }
+        await pool.close()
+        return rate
+    }
+
+    /// 32 connections of a pool, each with one caller, all on the thread that reads.
+    func concurrentOnReader() async throws -> Double {
+        let connection = try await PostgresConnection.connect(configuration)
+        return try await withTaskExecutorPreference(connection.taskExecutor) { try await concurrent() }
     }
 
     /// 32 connections of a pool, each with one caller.

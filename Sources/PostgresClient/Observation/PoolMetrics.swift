@@ -1,0 +1,48 @@
+import Metrics
+
+/// What a pool does, under OpenTelemetry's names for database clients (semantic conventions, `db.client.connection.*`).
+/// Times are swift-metrics timers. Made only where a metrics back end has been chosen.
+struct PoolMetrics: Sendable {
+    private let used: Meter
+    private let idle: Meter
+    private let pending: Meter
+    private let timeouts: Counter
+    private let createTime: Metrics.Timer
+    private let waitTime: Metrics.Timer
+    private let useTime: Metrics.Timer
+
+    init?(_ configuration: PoolConfiguration) {
+        guard !(MetricsSystem.factory is NOOPMetricsHandler) else { return nil }
+        let pool = [("db.client.connection.pool.name", configuration.name)]
+        used = Meter(
+            label: "db.client.connection.count", dimensions: pool + [("db.client.connection.state", "used")])
+        idle = Meter(
+            label: "db.client.connection.count", dimensions: pool + [("db.client.connection.state", "idle")])
+        pending = Meter(label: "db.client.connection.pending_requests", dimensions: pool)
+        timeouts = Counter(label: "db.client.connection.timeouts", dimensions: pool)
+        createTime = Metrics.Timer(label: "db.client.connection.create_time", dimensions: pool)
+        waitTime = Metrics.Timer(label: "db.client.connection.wait_time", dimensions: pool)
+        useTime = Metrics.Timer(label: "db.client.connection.use_time", dimensions: pool)
+        Meter(label: "db.client.connection.max", dimensions: pool).set(configuration.maximumConnections)
+        Meter(label: "db.client.connection.idle.min", dimensions: pool).set(configuration.minimumConnections)
+    }
+
+    func lent(waitedSince start: ContinuousClock.Instant?, _ statistics: PoolStatistics) {
+        if let start { waitTime.record(duration: .now - start) }
+        set(statistics)
+    }
+
+    func cameBack(usedSince start: ContinuousClock.Instant?, _ statistics: PoolStatistics) {
+        if let start { useTime.record(duration: .now - start) }
+        set(statistics)
+    }
+
+    func created(since start: ContinuousClock.Instant) { createTime.record(duration: .now - start) }
+    func timedOut() { timeouts.increment() }
+
+    private func set(_ statistics: PoolStatistics) {
+        used.set(statistics.open - statistics.idle)
+        idle.set(statistics.idle)
+        pending.set(statistics.waiting)
+    }
+}
