@@ -18,6 +18,7 @@ install_roads() {
 start_roads() {
   local port
   ROADS="$WORK/roads"
+  chmod 755 "$WORK"
   mkdir "$ROADS"
   make_certificates
   if is_root; then chown -R postgres "$ROADS"; fi

@@ -139,13 +139,13 @@ struct Conversation: Sendable {
                     for attempt in 0... {
                         do {
                             try await pool.withConnection { connection in
-                                await gate.arrive()
+                                await gate.arrive(place)
                                 let token = number &+ Int32(place)
                                 let row = try await connection.execute("SELECT \(token) AS token")[0]
                                 try expect(try row.decode("token", as: Int32.self) == token, "an answer afterwards")
                             }
                             return
-                        } catch  where Effect(error) != nil && attempt < 3 { await gate.leave() }
+                        } catch  where Effect(error) != nil && attempt < 3 {}
                     }
                 }
             }
@@ -179,24 +179,21 @@ struct Conversation: Sendable {
     }
 }
 
-/// Opens once so many have arrived.
+/// Opens once all of so many places are taken.
 actor Gate {
     private let count: Int
-    private var arrived = 0
+    private var taken: Set<Int> = []
     private var waiting: [CheckedContinuation<Void, Never>] = []
 
     init(count: Int) { self.count = count }
 
-    func arrive() async {
-        arrived += 1
-        guard arrived < count else {
+    func arrive(_ place: Int) async {
+        taken.insert(place)
+        guard taken.count < count else {
             for continuation in waiting { continuation.resume() }
             waiting = []
             return
         }
         await withCheckedContinuation { waiting.append($0) }
     }
-
-    /// Who has to come again.
-    func leave() { arrived -= 1 }
 }

@@ -37,6 +37,8 @@ enum FaultServer {
             options: [
                 "host": "127.0.0.1", "hostaddr": "127.0.0.1", "port": "\(proxy.port)", "sslmode": "disable",
                 "gssencmode": "disable", "application_name": name,
+                // A session whose client is gone ends soon, even in the middle of a long statement.
+                "options": "-c client_connection_check_interval=100",
             ])
         configuration.connectTimeout = .milliseconds(1500)
         configuration.cancelGrace = .milliseconds(300)
