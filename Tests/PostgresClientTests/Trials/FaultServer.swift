@@ -31,7 +31,9 @@ enum FaultServer {
         }
     }
 
-    static func pool(through proxy: FaultProxy, maximum: Int, name: String) throws -> PostgresPool {
+    static func pool(
+        through proxy: FaultProxy, maximum: Int, name: String, connectTimeout: Duration = .milliseconds(1500)
+    ) throws -> PostgresPool {
         var configuration = ConnectionConfiguration(
             conninfo: try conninfo(),
             options: [
@@ -40,7 +42,7 @@ enum FaultServer {
                 // A session whose client is gone ends soon, even in the middle of a long statement.
                 "options": "-c client_connection_check_interval=100",
             ])
-        configuration.connectTimeout = .milliseconds(1500)
+        configuration.connectTimeout = connectTimeout
         configuration.cancelGrace = .milliseconds(300)
         return PostgresPool(
             configuration: PoolConfiguration(

@@ -74,8 +74,8 @@ struct FaultTests {
     private func length(_ direction: Fault.Direction, _ port: UInt16) async throws -> Int {
         let proxy = try FaultProxy(to: port) { _ in .none }
         defer { proxy.stop() }
-        let pool = try FaultServer.pool(through: proxy, maximum: 2, name: "fault_length")
-        _ = try await Conversation(pool: pool, number: 0, patience: .seconds(10)).hold()
+        let pool = try FaultServer.pool(through: proxy, maximum: 2, name: "fault_length", connectTimeout: .seconds(30))
+        _ = try await Conversation(pool: pool, number: 0, patience: .seconds(30)).hold()
         await pool.close()
         await proxy.settle()
         let passed = proxy.passed(0)
@@ -88,7 +88,8 @@ struct FaultTests {
     ) async throws {
         let proxy = try FaultProxy(to: port) { $0 == connection ? fault : .none }
         defer { proxy.stop() }
-        let pool = try FaultServer.pool(through: proxy, maximum: 2, name: "fault_\(number)")
+        let pool = try FaultServer.pool(through: proxy, maximum: 2, name: "fault_\(number)",
+            connectTimeout: mustHold ? .seconds(30) : .milliseconds(1500))
         let conversation = Conversation(
             pool: pool, number: number, patience: mustHold ? .seconds(10) : .milliseconds(400))
         do {

@@ -65,13 +65,20 @@ struct Schedule: Sendable {
             for try await model in group { models.append(model) }
             return models
         }
-        let statistics = pool.statistics
-        guard statistics.open == statistics.idle, statistics.waiting == 0, statistics.open <= 2 else {
-            throw DoesNotFit(description: "the pool was left with \(statistics)")
-        }
+        try await allAreBack(pool)
         await pool.close()
         await proxy.settle()
         for (caller, model) in models { try await check(caller, model, control) }
+    }
+
+    /// A connection that was opened for somebody who left may still be on its way.
+    private func allAreBack(_ pool: PostgresPool) async throws {
+        for _ in 0..<200 {
+            let statistics = pool.statistics
+            if statistics.open == statistics.idle, statistics.waiting == 0, statistics.open <= 2 { return }
+            try await Task.sleep(for: .milliseconds(25))
+        }
+        throw DoesNotFit(description: "the pool was left with \(pool.statistics)")
     }
 
     private func check(_ caller: Int32, _ model: TableModel, _ control: PostgresPool) async throws {

@@ -58,8 +58,8 @@ struct Soak {
     }
 
     func run() async throws -> ClientSoak.Report {
-        let pool = pool(Self.connections)
-        let control = pool(1)
+        let pool = makePool(Self.connections)
+        let control = makePool(1)
         let start = ContinuousClock.now
         var total = Tally()
         var readings: [ClientSoak.Reading] = []
@@ -87,7 +87,7 @@ struct Soak {
         total.cancelled += tally.cancelled
     }
 
-    private func pool(_ maximum: Int) -> PostgresPool {
+    private func makePool(_ maximum: Int) -> PostgresPool {
         var logger = Logger(label: "soak")
         logger.logLevel = .critical
         return PostgresPool(
