@@ -121,7 +121,7 @@ struct Soak {
             if ended < endings, tally.done >= queries / endings * ended {
                 ended += 1
                 try await endOne(byServer: ended % 2 == 0, pool, control)
-                if ended % 4 == 0 { try await cancelOne(pool, &tally) }
+                if ended % 2 == 1 { try await cancelOne(pool, &tally) }
             }
             do {
                 tally.done += try await ask(tally.done &* Self.callers &+ caller, pool)
