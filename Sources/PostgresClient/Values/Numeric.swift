@@ -22,11 +22,8 @@ enum Numeric {
         }
         var text: [UInt8] = sign == 0x4000 ? [UInt8(ascii: "-")] : []
         let start = text.count
-        for position in 0..<max(weight + 1, 0) {
-            append(try group(position), digits: 4, to: &text)
-            // What stands before the first digit that is none.
-            if position == 0 { text.removeSubrange(start..<(text[start...].firstIndex { $0 != zero } ?? text.count)) }
-        }
+        for position in 0..<max(weight + 1, 0) { append(try group(position), digits: 4, to: &text) }
+        text.removeSubrange(start..<(text[start...].firstIndex { $0 != zero } ?? text.count))
         if text.count == start { text.append(zero) }
         if scale > 0 { text.append(UInt8(ascii: ".")) }
         var (position, left) = (weight + 1, scale)

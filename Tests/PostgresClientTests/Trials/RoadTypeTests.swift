@@ -105,6 +105,17 @@ struct RoadTypeTests {
         }
     }
 
+    @Test(arguments: Road.all) func anInstantBeyondAllIsRefused(_ road: Road) async throws {
+        try await road.withConnection { connection in
+            for seconds in [1e30, -1e30, .nan, .infinity] {
+                let error = await #expect(throws: PostgresError.self) {
+                    try await connection.execute("SELECT \(Date(timeIntervalSince1970: seconds)) AS value")
+                }
+                #expect(error?.sqlState.rawValue == "22008")
+            }
+        }
+    }
+
     @Test(arguments: Road.all) func numbersWithoutLimitReadAsTheServerPrintsThem(_ road: Road) async throws {
         let long = String(repeating: "9", count: 1000)
         try await road.withConnection { connection in
