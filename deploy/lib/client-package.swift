@@ -26,6 +26,7 @@ let package = Package(
             ]),
         .executableTarget(name: "ClientBench", dependencies: client),
         .executableTarget(name: "ReadinessBench", dependencies: ["CEpoll"]),
+        .executableTarget(name: "ClientSoak", dependencies: client),
         .testTarget(name: "PostgresClientTests", dependencies: client),
     ],
     swiftLanguageModes: [.v6]

@@ -10,6 +10,16 @@ client_package() {
   ln -sfn "$ROOT/Sources/PostgresClient" "$folder/Sources/PostgresClient"
   ln -sfn "$ROOT/deploy/bench/client-programs/ClientBench" "$folder/Sources/ClientBench"
   ln -sfn "$ROOT/deploy/bench/client-programs/ReadinessBench" "$folder/Sources/ReadinessBench"
+  ln -sfn "$ROOT/deploy/bench/client-programs/ClientSoak" "$folder/Sources/ClientSoak"
   ln -sfn "$ROOT/Tests/PostgresClientTests" "$folder/Tests/PostgresClientTests"
   cmp -s "$ROOT/deploy/lib/client-package.swift" "$folder/Package.swift" || cp "$ROOT/deploy/lib/client-package.swift" "$folder/Package.swift"
+}
+
+# Builds one of its programs, and says where it is in CLIENT_BUILT.
+build_client() {
+  local configuration=$1 product=$2
+  client_package "$ROOT/.build-client/package"
+  swift build -c "$configuration" --package-path "$ROOT/.build-client/package" --scratch-path "$ROOT/.build-client/build" --product "$product" >&2
+  # shellcheck disable=SC2034 # read by those who source this
+  CLIENT_BUILT="$ROOT/.build-client/build/$configuration"
 }

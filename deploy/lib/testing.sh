@@ -45,6 +45,7 @@ start_test_server() {
 }
 
 stop_test_server() {
+  stop_roads
   if [ -d "$WORK/data" ]; then as_cluster "$PG_BIN/pg_ctl" -D "$WORK/data" -m immediate stop >/dev/null 2>&1 || true; fi
   rm -rf "$WORK"
 }
@@ -62,8 +63,8 @@ step() {
 }
 
 check_style() {
-  swift format lint --strict --recursive Sources Tests Package.swift &&
-    shellcheck -x deploy/up deploy/down deploy/ceregistry deploy/test deploy/corruption deploy/screenshots deploy/bench/client .ci/run
+  swift format lint --strict --recursive Sources Tests Package.swift deploy/bench/client-programs deploy/lib/client-package.swift &&
+    shellcheck -x deploy/up deploy/down deploy/ceregistry deploy/test deploy/corruption deploy/screenshots deploy/bench/client deploy/bench/client-soak .ci/run
 }
 
 # Adds what a runner's own closing line says to the totals: `swift test` counts its tests and names those that failed,
@@ -102,7 +103,7 @@ house_tests() { PYTHONDONTWRITEBYTECODE=1 logged "$VENV/bin/python" -m pytest -q
 swift_tests() {
   local arguments=(--skip-build --disable-xctest)
   if [ -n "$FILTER" ]; then arguments+=(--filter "$FILTER"); fi
-  logged swift test "${arguments[@]}"
+  CEREGISTRY_FAULT_STRIDE=${CEREGISTRY_FAULT_STRIDE:-3} CEREGISTRY_FAULT_SCHEDULES=${CEREGISTRY_FAULT_SCHEDULES:-600} logged swift test "${arguments[@]}"
 }
 
 end_to_end_tests() {
@@ -121,5 +122,5 @@ end_to_end_tests() {
 sanitized_tests() {
   local folder="$ROOT/.build-$1"
   client_package "$folder/package"
-  CEREGISTRY_SANITIZER=$1 logged swift test --package-path "$folder/package" --scratch-path "$folder/build" --disable-xctest --sanitize="$1"
+  CEREGISTRY_SANITIZER=$1 CEREGISTRY_FAULT_STRIDE=24 CEREGISTRY_FAULT_SCHEDULES=80 logged swift test --package-path "$folder/package" --scratch-path "$folder/build" --disable-xctest --sanitize="$1"
 }

@@ -364,26 +364,28 @@ final class Wire: Reactor.Watcher, @unchecked Sendable {
             done.append(operation.finish(reason))
             guard inFlight.first === operation else { return }
         }
-        requestCancel()
+        let request = requestCancel()
         reactor.schedule(after: cancelGrace) { [weak self, weak operation] in
-            guard let self, let operation else { return }
+            guard let self else { return }
             locked {
-                guard operation.place == .inFlight else { return }
+                // While the request is on its way nothing else may start: one that never arrives would hold up all.
+                guard operation?.place == .inFlight || request?.isDelivered == false else { return }
                 fail("no answer to a cancel request within \(cancelGrace)")
             }
         }
     }
 
     /// `PQcancel` opens a connection of its own and blocks (libpq chapter 34.7), so it runs on a thread for such calls.
-    private func requestCancel() {
-        guard let connection, let key = PQgetCancel(connection) else { return }
+    private func requestCancel() -> CancelRequest? {
+        guard let connection, let key = PQgetCancel(connection) else { return nil }
         cancelsUnderWay += 1
         cancelsSent += 1
         let request = CancelRequest(key: key)
-        BlockingThreads.shared.run { [weak self] in
+        BlockingThreads.cancelling.run { [weak self] in
             request.send()
             self?.cancelIsSent()
         }
+        return request
     }
 
     private func cancelIsSent() {
@@ -397,11 +399,15 @@ final class Wire: Reactor.Watcher, @unchecked Sendable {
 /// A cancel request on its way. `@unchecked Sendable`: the key is used by the one block that sends it.
 private final class CancelRequest: @unchecked Sendable {
     private let key: OpaquePointer
+    private let delivered = BrokenFlag()
     init(key: OpaquePointer) { self.key = key }
     deinit { PQfreeCancel(key) }
+
+    var isDelivered: Bool { delivered.isSet }
 
     func send() {
         var buffer = [CChar](repeating: 0, count: 256)
         _ = PQcancel(key, &buffer, Int32(buffer.count))
+        delivered.set()
     }
 }

@@ -5,6 +5,8 @@ import Foundation
 /// packets must take no thread from the cooperative pool; bounded, since many may be stuck at once.
 final class BlockingThreads: Sendable {
     static let shared = BlockingThreads(limit: 16)
+    /// Cancel requests have threads of their own: many that are stuck must not keep connections from being opened.
+    static let cancelling = BlockingThreads(limit: 16)
 
     private struct State {
         var work: [@Sendable () -> Void] = []

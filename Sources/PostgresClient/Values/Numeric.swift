@@ -6,27 +6,46 @@ enum Numeric {
         let sign = try bytes.bigEndian(UInt16.self, at: 4, type: type)
         let scale = Int(try bytes.bigEndian(Int16.self, at: 6, type: type))
         switch sign {
+        case 0x0000, 0x4000: break
         case 0xC000: return "NaN"
         case 0xD000: return "Infinity"
         case 0xF000: return "-Infinity"
-        default: break
+        default: throw ValueMismatch(type: type)
         }
-        func digits(_ position: Int) throws -> String {
-            guard (0..<count).contains(position) else { return "0000" }
-            let text = String(try bytes.bigEndian(Int16.self, at: 8 + position * 2, type: type))
-            return String(repeating: "0", count: 4 - text.count) + text
+        guard count >= 0, (0...mostFraction).contains(scale) else { throw ValueMismatch(type: type) }
+        /// Four decimal digits; those that were not sent are zeros.
+        func group(_ position: Int) throws -> Int {
+            guard (0..<count).contains(position) else { return 0 }
+            let group = Int(try bytes.bigEndian(Int16.self, at: 8 + position * 2, type: type))
+            guard (0..<10_000).contains(group) else { throw ValueMismatch(type: type) }
+            return group
         }
-        var whole = ""
-        for position in 0..<max(weight + 1, 0) { whole += try digits(position) }
-        whole = String(whole.drop { $0 == "0" })
-        var fraction = ""
-        var position = weight + 1
-        while fraction.count < scale {
-            fraction += position < 0 ? "0000" : try digits(position)
+        var text: [UInt8] = sign == 0x4000 ? [UInt8(ascii: "-")] : []
+        let start = text.count
+        for position in 0..<max(weight + 1, 0) { append(try group(position), digits: 4, to: &text) }
+        text.removeSubrange(start..<(text[start...].firstIndex { $0 != zero } ?? text.count))
+        if text.count == start { text.append(zero) }
+        if scale > 0 { text.append(UInt8(ascii: ".")) }
+        var (position, left) = (weight + 1, scale)
+        while left > 0 {
+            append(try group(position), digits: min(left, 4), to: &text)
+            left -= 4
             position += 1
         }
-        let number = (whole.isEmpty ? "0" : whole) + (scale > 0 ? "." + fraction.prefix(scale) : "")
-        return sign == 0x4000 ? "-" + number : number
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// Digits after the point that PostgreSQL keeps at most (chapter 8.1.2).
+    private static let mostFraction = 16_383
+    private static let zero = UInt8(ascii: "0")
+
+    /// The first so many of a group's four digits.
+    private static func append(_ group: Int, digits: Int, to text: inout [UInt8]) {
+        var unit = 1_000
+        for _ in 0..<digits {
+            text.append(zero + UInt8(group / unit % 10))
+            unit /= 10
+        }
     }
 }
 

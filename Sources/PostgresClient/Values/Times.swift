@@ -50,7 +50,9 @@ extension Date: PostgresEncodable, PostgresDecodable {
         case .distantFuture: buffer.append(bigEndian: Int64.max)
         case .distantPast: buffer.append(bigEndian: Int64.min)
         default:
-            buffer.append(bigEndian: Int64(((timeIntervalSinceReferenceDate - Self.epoch) * 1_000_000).rounded()))
+            let microseconds = ((timeIntervalSinceReferenceDate - Self.epoch) * 1_000_000).rounded()
+            // Beyond what the type holds the server refuses it (22008); not a number is no instant either.
+            buffer.append(bigEndian: Int64(exactly: microseconds) ?? Int64.max - 1)
         }
     }
 

@@ -45,6 +45,7 @@ final class ZipPart: InputStream {
     private let name: String
     private let limit: UInt64
     private var total: UInt64 = 0
+    private var validator = UTF8Validator()
     /// Why reading stopped before the end; the parser only knows that it did.
     private(set) var problem: FileProblem?
 
@@ -73,6 +74,12 @@ final class ZipPart: InputStream {
         let chunk = UnsafeBufferPointer(start: buffer, count: count)
         if total < Self.prolog, chunk.firstRange(of: Array("<!DOCTYPE".utf8)) != nil {
             problem = .damaged("DTD")
+            return 0
+        }
+        // Workbooks are in UTF-8. XMLParser ends the process at an entity whose name is not, and a DTD in UTF-16 would not
+        // be seen above.
+        if !validator.accepts(Array(chunk)) || chunk.contains(0) {
+            problem = .damaged("\(name): UTF-8")
             return 0
         }
         total += UInt64(count)

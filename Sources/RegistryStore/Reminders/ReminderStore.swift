@@ -86,7 +86,7 @@ extension RegistryStore {
         let policies = try await policies()
         let day = today
         return try await translating {
-            try await pool.withTransaction { sql in
+            try await pool.withTransaction(retries: 3) { sql in
                 _ = try await sql.execute(Self.looking)
                 var reserved = ReservedReminder(
                     id: UUID(), candidate: candidate, round: round, missingHours: 0, unit: "", behind: 0, names: [])

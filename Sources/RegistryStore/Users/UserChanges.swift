@@ -77,7 +77,7 @@ extension RegistryStore {
     ) async throws {
         if let caller { try await permit(.manageUsers, caller) }
         try await translating {
-            try await pool.withTransaction { sql in
+            try await pool.withTransaction(retries: 3) { sql in
                 guard let row = try await sql.execute(change).first else {
                     throw StoreError.notFound(.recordUnknown)
                 }
