@@ -2,7 +2,7 @@ import Foundation
 import RegistryDomain
 import RegistryStore
 
-private struct EntryModel {
+private struct EntryStoryModel {
     struct Fact {
         var name: String
         var value: String
@@ -38,7 +38,7 @@ extension Visit {
         let entry = story.entry
         let state =
             entry.reversal != nil ? "reversed" : story.completes ? "completes" : story.stands ? "stands" : "apart"
-        var facts: [EntryModel.Fact] = [
+        var facts: [EntryStoryModel.Fact] = [
             .init(name: words("year"), value: "\(entry.subjectYear)"),
             .init(name: words("mode"), value: words.mode(entry.mode)),
             .init(name: words("hours"), value: "\(entry.hours)"),
@@ -56,7 +56,7 @@ extension Visit {
         ] {
             if let value { facts.append(.init(name: words(name), value: value)) }
         }
-        let model = EntryModel(
+        let model = EntryStoryModel(
             title: words("entryNumber", ["number": Figure.text(Int(entry.entryNumber))]), state: state,
             stateWord: words("entry_\(state)"), learner: Link.learner(entry.learnerId), learnerName: story.learnerName,
             idNumberMasked: story.idNumberMasked, facts: facts,

@@ -44,7 +44,7 @@ extension Console {
 extension Visit {
     private static let rowsOnPage = 200
 
-    private func asked() -> (filter: UnitFilter, year: Int?) {
+    private func askedOfUnit() -> (filter: UnitFilter, year: Int?) {
         (query("show").flatMap { UnitFilter(rawValue: $0) } ?? .behind, query("year").flatMap { Int($0) })
     }
 
@@ -55,7 +55,7 @@ extension Visit {
     fileprivate func unit() async throws -> Answer {
         let members = try await store.unitMembers(as: try caller)
         let policies = try await store.policies()
-        let (filter, year) = asked()
+        let (filter, year) = askedOfUnit()
         let shown = members.filter { filter.takes($0, year: year) }
         let pages = max(1, (shown.count + Self.rowsOnPage - 1) / Self.rowsOnPage)
         let number = min(max(query("page").flatMap { Int($0) } ?? 1, 1), pages)
@@ -101,7 +101,7 @@ extension Visit {
     fileprivate func unitList(_ form: TableFileForm) async throws -> Answer {
         let members = try await store.unitMembers(as: try caller)
         let policies = try await store.policies()
-        let (filter, year) = asked()
+        let (filter, year) = askedOfUnit()
         let years = policies.subjectYears.map(\.year).filter { year == nil || $0 == year }
         let rows = members.filter { filter.takes($0, year: year) }.map {
             UnitRowModel($0, years: year, policies, words).fields
