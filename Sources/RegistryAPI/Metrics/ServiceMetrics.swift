@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTypes
 import RegistryDomain
+import RegistryJobs
 import RegistryStore
 
 /// What this daemon measures, by name.
@@ -19,6 +20,12 @@ extension APIServices {
             "Open findings of the last audit by severity; acknowledged ones are counted apart.")
         metrics.describe("ceregistry_audit_finished_seconds", .gauge, "When the last audit ended, as Unix time.")
         metrics.describe("ceregistry_audit_age_seconds", .gauge, "How long ago the last audit ended, by kind.")
+        metrics.describe(
+            "ceregistry_log_leaves", .gauge, "Leaves of the transparency log: all, and those under a signed checkpoint."
+        )
+        metrics.describe("ceregistry_log_waiting", .gauge, "Records that wait for a leaf.")
+        metrics.describe(
+            "ceregistry_log_checkpoint_age_seconds", .gauge, "How long ago the newest checkpoint was signed.")
         metrics.describe("process_resident_memory_bytes", .gauge, "Resident memory of the daemon.")
         metrics.describe("process_start_time_seconds", .gauge, "When the daemon started, as Unix time.")
         metrics.set("process_start_time_seconds", [], Date().timeIntervalSince1970.rounded())
@@ -43,6 +50,7 @@ extension APIServices {
         // The nightly audit is another process: what it found is on the register. A scrape does not wait for a database.
         let store = store
         if let audit = try? await Deadline.run(.seconds(1), { try await store.auditGauges() }) { set(audit) }
+        if let log, let gauges = try? await Deadline.run(.seconds(1), { try await log.gauges() }) { set(gauges) }
         return metrics.render()
     }
 
@@ -57,6 +65,15 @@ extension APIServices {
         metrics.set("ceregistry_audit_age_seconds", [("kind", "any")], -finishedAt.timeIntervalSinceNow.rounded())
         if let full = audit.fullFinishedAt {
             metrics.set("ceregistry_audit_age_seconds", [("kind", "full")], -full.timeIntervalSinceNow.rounded())
+        }
+    }
+
+    private func set(_ log: LogGauges) {
+        metrics.set("ceregistry_log_leaves", [("state", "all")], Double(log.leaves))
+        metrics.set("ceregistry_log_leaves", [("state", "signed")], Double(log.signed))
+        metrics.set("ceregistry_log_waiting", [], Double(log.waiting))
+        if let signedAt = log.signedAt {
+            metrics.set("ceregistry_log_checkpoint_age_seconds", [], -signedAt.timeIntervalSinceNow.rounded())
         }
     }
 

@@ -14,8 +14,13 @@ extension LogKeeper {
         let signed = try await checkpoint(covering: (leaves.last?.index).map { $0 + 1 } ?? 0)
         let size = signed.checkpoint.size
         let paths = try await store.logTree(size: size).inclusions(of: leaves.map(\.index), inTreeOf: size)
-        let folder = folder
-        let keys = try await Blocking.run { try folder.keys() }
+        let isTrue = zip(leaves, paths).allSatisfy { leaf, hashes in
+            ProofCheck.isIncluded(
+                TreeHash.leaf(Array(leaf.data.utf8)), at: leaf.index, inTreeOf: size, root: signed.checkpoint.root,
+                proof: hashes)
+        }
+        guard isTrue else { throw Mistake.forked(checkpoint: size) }
+        let keys = try await keys()
         return CertificateProof(
             checkpoint: signed.text, treeSize: size, verifierKeys: keys.lines.map { "\($0.key)" },
             entries: zip(leaves, paths).map { leaf, hashes in

@@ -111,6 +111,13 @@ public struct LogFolder: Sendable {
         }
     }
 
+    /// When the newest file was written.
+    func signedAt() throws -> Date? {
+        guard let name = try names().last else { return nil }
+        let path = checkpointsURL.appendingPathComponent(name.description).path
+        return try FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date
+    }
+
     /// For the audit: every checkpoint that the log signed, and what is wrong with the others.
     public func evidence() async throws -> LogEvidence {
         try await Blocking.run {

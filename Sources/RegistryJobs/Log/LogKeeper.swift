@@ -115,9 +115,8 @@ public struct LogKeeper: Sendable {
     /// - Throws: `Mistake.truncated`, `.forked`: nothing is signed that contradicts what was handed out.
     public func checkpoint() async throws -> Outcome {
         let folder = folder
-        let keyFolder = keyFolder
-        guard let key = try await Blocking.run({ try keyFolder.signingKey() }) else { throw Mistake.noKey }
         return try await folder.locked {
+            let key = try await signingKey()
             let size = try await store.integrateLog()
             if let latest = try await Blocking.run({ try folder.latest() }), latest.checkpoint.checkpoint.size == size {
                 try await requireConsistent(latest.checkpoint.checkpoint, with: size)
@@ -131,6 +130,19 @@ public struct LogKeeper: Sendable {
         }
     }
 
+    /// The key whose turn it is. A rotation that was interrupted after its key had come on the list is ended first.
+    private func signingKey() async throws -> SigningKey {
+        let (folder, keyFolder) = (folder, keyFolder)
+        return try await Blocking.run {
+            if let next = try keyFolder.nextKey(), try folder.keys().lines.contains(where: { $0.key == next.verifier })
+            {
+                try keyFolder.promote()
+            }
+            guard let key = try keyFolder.signingKey() else { throw Mistake.noKey }
+            return key
+        }
+    }
+
     private func signed(_ size: UInt64, by keys: [SigningKey]) async throws -> SignedCheckpoint {
         let folder = folder
         if let latest = try await Blocking.run({ try folder.latest() }) {
@@ -138,8 +150,15 @@ public struct LogKeeper: Sendable {
         }
         guard let name = keys.first?.verifier.name else { throw Mistake.noKey }
         let root = try await store.logTree(size: size).root()
-        return try SignedCheckpoint(
+        let signed = try SignedCheckpoint(
             Checkpoint(origin: name, size: size, root: root), signedBy: keys, at: Self.now())
+        // What nobody could verify is not kept: the key is another's, or its time is over.
+        do {
+            try await signed.verify(log: self.keys())
+        } catch {
+            throw Mistake.strange("the signing key is not one that signs for \(name) at \(size) leaves (\(error))")
+        }
+        return signed
     }
 
     /// That the tree handed out is the beginning of the one that is to be signed, by the proof that anybody would ask for.
@@ -168,6 +187,13 @@ public struct LogKeeper: Sendable {
     public func signedSize() async throws -> UInt64 {
         let folder = folder
         return try await Blocking.run { try folder.names().last?.size ?? 0 }
+    }
+
+    public func gauges() async throws -> LogGauges {
+        let counts = try await store.logCounts()
+        let folder = folder
+        let (signed, signedAt) = try await Blocking.run { (try folder.names().last?.size ?? 0, try folder.signedAt()) }
+        return LogGauges(leaves: counts.leaves, signed: signed, waiting: counts.waiting, signedAt: signedAt)
     }
 
     public func keys() async throws -> KeyHistory {
@@ -205,4 +231,13 @@ public struct LogKeeper: Sendable {
         }
         if newest != before { try folder.add(newest) }
     }
+}
+
+/// How a log stands.
+public struct LogGauges: Sendable {
+    public var leaves: UInt64
+    /// Under the newest checkpoint.
+    public var signed: UInt64
+    public var waiting: UInt64
+    public var signedAt: Date?
 }

@@ -28,13 +28,14 @@ enum AuditFeed {
             UNION ALL
             SELECT learner_id, hash_record_extended(ROW(id_number, xmin), 3) FROM learner_id_numbers
             UNION ALL
-            SELECT e.learner_id, hash_record_extended(ROW(e.id, e.xmin, u.digest), 4)
-            FROM employments e LEFT JOIN units u ON u.id = e.employer_id
+            SELECT e.learner_id, hash_record_extended(ROW(e.id, e.xmin, u.digest, h.digest), 4)
+            FROM employments e LEFT JOIN units u ON u.id = e.employer_id LEFT JOIN hands h ON h.id = e.recorded_by
             UNION ALL
             SELECT x.learner_id, hash_record_extended(ROW(x.id, x.xmin, v.xmin, h.digest), 5)
             FROM excuses x LEFT JOIN excuse_revocations v ON v.excuse_id = x.id LEFT JOIN hands h ON h.id = x.recorded_by
             UNION ALL
-            SELECT learner_id, hash_record_extended(ROW(id, xmin), 6) FROM completion_records
+            SELECT r.learner_id, hash_record_extended(ROW(r.id, r.xmin, h.digest), 6)
+            FROM completion_records r LEFT JOIN hands h ON h.id = r.recorded_by
             UNION ALL
             SELECT c.learner_id, hash_record_extended(ROW(c.id, c.xmin, r.xmin, r.learner_id, u.digest, h.digest), 7)
             FROM claims c LEFT JOIN completion_records r ON r.id = c.completion_record_id
@@ -43,8 +44,8 @@ enum AuditFeed {
             SELECT coalesce(c.learner_id, g.claim_id), hash_record_extended(ROW(g.claim_id, g.routing, g.xmin, h.digest), 8)
             FROM claim_routings g LEFT JOIN claims c ON c.id = g.claim_id LEFT JOIN hands h ON h.id = g.recorded_by
             UNION ALL
-            SELECT coalesce(c.learner_id, v.claim_id), hash_record_extended(ROW(v.id, v.xmin), 9)
-            FROM claim_events v LEFT JOIN claims c ON c.id = v.claim_id
+            SELECT coalesce(c.learner_id, v.claim_id), hash_record_extended(ROW(v.id, v.xmin, h.digest), 9)
+            FROM claim_events v LEFT JOIN claims c ON c.id = v.claim_id LEFT JOIN hands h ON h.id = v.recorded_by
             UNION ALL
             SELECT coalesce(c.learner_id, d.claim_id), hash_record_extended(ROW(d.id, d.xmin, e.xmin, h.digest, l.xmin, q.xmin), 10)
             FROM decisions d LEFT JOIN log_leaves l ON l.kind = 'decision' AND l.record_id = d.id

@@ -43,8 +43,14 @@ extension RegistryStore {
         return try row.decode("entries")
     }
 
-    /// Records that wait for a leaf, and since when the oldest has waited, for the metrics.
-    public func logBacklog() async throws -> Int {
-        try await translating { try await pool.execute("SELECT count(*) AS n FROM log_queue")[0].decode("n") }
+    /// Leaves there are, and records that wait for one.
+    public func logCounts() async throws -> (leaves: UInt64, waiting: UInt64) {
+        let row = try await translating {
+            try await pool.execute(
+                """
+                SELECT (SELECT coalesce(max(leaf_index) + 1, 0) FROM log_leaves) AS leaves, (SELECT count(*) FROM log_queue) AS waiting
+                """)[0]
+        }
+        return (UInt64(try row.decode("leaves", as: Int64.self)), UInt64(try row.decode("waiting", as: Int64.self)))
     }
 }

@@ -4,15 +4,6 @@ import TransparencyLog
 /// The transparency log as it is in the database: tiles and entry bundles as `TilePath` addresses them. Nothing in it names
 /// a person, so nobody is asked who they are.
 extension RegistryStore {
-    /// Leaves that have their place.
-    public func logSize() async throws -> UInt64 {
-        try await translating {
-            UInt64(
-                try await pool.execute("SELECT coalesce(max(leaf_index) + 1, 0) AS n FROM log_leaves")[0]
-                    .decode("n", as: Int64.self))
-        }
-    }
-
     /// The tree of the first `size` leaves.
     public func logTree(size: UInt64) -> TileTree {
         TileTree(size: size) { [self] paths in try await logTiles(paths) }

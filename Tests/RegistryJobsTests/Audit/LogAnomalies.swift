@@ -3,12 +3,12 @@ extension Anomaly {
     private static let stranger = "00000000-0000-4000-8000-00000000000a"
 
     private static let entryOfNobody = clone(
-        "register_entries", "online_entry",
-        "'id', '\(stranger)'::uuid, 'entry_number', 999999, 'claim_id', NULL, 'decision_id', NULL")
+        "register_entries", "opening_entry", "'id', '\(stranger)'::uuid, 'entry_number', 999999")
     private static let itsOpening = """
-        INSERT INTO log_openings (kind, record_id, person_salt, learner_id, name, id_number, user_salt, user_id, username, user_name)
-        SELECT 'entry', '\(stranger)', sha256('a'), learner_id, name, id_number, sha256('b'), user_id, username, user_name
-        FROM log_openings o JOIN pick p ON o.record_id = p.online_entry WHERE o.kind = 'entry'
+        INSERT INTO log_openings (kind, record_id, person_salt, learner_id, name, id_number, user_salt, user_id, username, user_name,
+                                  text_salt)
+        SELECT 'entry', '\(stranger)', sha256('a'), learner_id, name, id_number, sha256('b'), user_id, username, user_name, sha256('c')
+        FROM log_openings o JOIN pick p ON o.record_id = p.opening_entry WHERE o.kind = 'entry'
         """
     private static let itsPlaceInLine = "INSERT INTO log_queue (kind, record_id) VALUES ('entry', '\(stranger)')"
 

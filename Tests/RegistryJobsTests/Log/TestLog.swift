@@ -27,6 +27,19 @@ struct TestLog {
         }
     }
 
+    /// What `ceregistry log verify` finds.
+    func findings() async throws -> [AuditFinding] {
+        let reader = registry.store(as: .auditor)
+        do {
+            let report = try await reader.auditLog(try await keeper.folder.evidence())
+            await reader.close()
+            return report.findings
+        } catch {
+            await reader.close()
+            throw error
+        }
+    }
+
     func export(_ name: String) async throws -> URL {
         let folder = root.appendingPathComponent(name)
         _ = try await LogExporter(keeper: keeper, folder: folder).run(as: try await registry.caller("auditor-demo"))
