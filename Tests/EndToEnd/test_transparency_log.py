@@ -187,6 +187,10 @@ def test_a_certificate_printed_after_a_decision_carries_its_proof(register):
     public = requests.get(f"{register.registry.url}/verify/{certificate['code']}/proof", timeout=60).json()
     for entry in public["entries"]:
         leaf = json.loads(tlog.check_proof(entry["tlogProof"], [register.key]))
+        file = write(register, entry["tlogProof"])
+        assert register.cli("verify", "--proof", file, "--public-key", register.key).stdout == entry["leaf"] + "\n"
+        forged = write(register, entry["tlogProof"].replace("index ", "index 1"))
+        assert register.cli("verify", "--proof", forged, "--public-key", register.key, check=False).returncode == 1
         assert leaf["id"] == entry["entry"] and entry["leaf"].encode() == tlog.check_proof(entry["tlogProof"], [register.key])
     assert requests.get(f"{register.registry.url}/verify/0000-0000-0000-0000/proof", timeout=60).status_code == 404
 
