@@ -41,4 +41,3 @@ ALTER TABLE audit_state
     ADD COLUMN segments bigint[] NOT NULL DEFAULT '{}';
 
 -- What was done at an instant: each act stands on the access log with its transaction's own time.
-CREATE INDEX access_log_by_time ON access_log USING brin (recorded_at);
