@@ -5,7 +5,8 @@ import Testing
 @Suite("What kind of command a statement is")
 struct CommandTests {
     @Test(arguments: [
-        ("select 1", "SELECT"), ("  \n\tINSERT INTO t VALUES (1)", "INSERT"), ("-- first\nUPDATE t SET a = 1", "UPDATE"),
+        ("select 1", "SELECT"), ("  \n\tINSERT INTO t VALUES (1)", "INSERT"),
+        ("-- first\nUPDATE t SET a = 1", "UPDATE"),
         ("/* a /* nested */ comment */ DELETE FROM t", "DELETE"), ("(SELECT 1) UNION (SELECT 2)", "SELECT"),
         ("WITH a AS (SELECT 1) SELECT * FROM a", "WITH"), ("", ""), ("/* never closed", ""), ("--", ""), ("1", ""),
     ])

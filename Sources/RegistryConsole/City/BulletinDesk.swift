@@ -183,7 +183,7 @@ extension Visit {
             throw StoreError.notFound(.bulletinUnknown)
         }
         guard let bytes = try await console.city.bulletinForm(bulletinNumber, form, try caller) else {
-            return try await publication(problem: words("pdfUnavailable"), .serviceUnavailable)
+            return try await publication(problem: words("bulletinPdfUnavailable"), .serviceUnavailable)
         }
         var answer = Answer(body: bytes)
         answer.headers[.contentType] = form.mediaType

@@ -57,7 +57,7 @@ extension Visit {
             if let value { facts.append(.init(name: words(name), value: value)) }
         }
         let model = EntryStoryModel(
-            title: words("entryNumber", ["number": Figure.text(Int(entry.entryNumber))]), state: state,
+            title: words("entryTitle", ["number": Figure.text(Int(entry.entryNumber))]), state: state,
             stateWord: words("entry_\(state)"), learner: Link.learner(entry.learnerId), learnerName: story.learnerName,
             idNumberMasked: story.idNumberMasked, facts: facts,
             reversal: entry.reversal.map { reversal in

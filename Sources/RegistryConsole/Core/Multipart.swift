@@ -76,10 +76,12 @@ struct Multipart: Sendable {
                 return false
             }
             guard at <= Self.largestField else { throw Mistake.tooLarge }
+            guard isWhole(at) else { return false }
             events.append(.field(name: name, value: String(decoding: buffer[..<at], as: UTF8.self)))
             return try afterDelimiter(at)
         case .file:
             if let at = Self.find(delimiter, in: buffer) {
+                guard isWhole(at) else { return false }
                 if at > 0 { events.append(.fileBytes(Array(buffer[..<at]))) }
                 events.append(.fileEnds)
                 return try afterDelimiter(at)
@@ -94,10 +96,13 @@ struct Multipart: Sendable {
         }
     }
 
+    /// Whether the two bytes behind a delimiter are there, which say what it is: a part is told of once, when they are.
+    private func isWhole(_ at: Int) -> Bool { buffer.count >= at + delimiter.count + 2 }
+
     /// Behind a delimiter comes the next part, or two dashes and nothing more.
     private mutating func afterDelimiter(_ at: Int) throws -> Bool {
+        guard isWhole(at) else { return false }
         let rest = at + delimiter.count
-        guard buffer.count >= rest + 2 else { return false }
         if buffer[rest] == 0x2D, buffer[rest + 1] == 0x2D {
             state = .end
         } else if buffer[rest] == 0x0D, buffer[rest + 1] == 0x0A {

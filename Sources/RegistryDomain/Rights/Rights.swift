@@ -6,7 +6,8 @@ public enum Rights {
         case signIn, readOwnSession
         case searchLearners, readLearner, readRegister, readEligibility
         case readEmployer, createEmployer, changeEmployer
-        case createLearner, addEmployment, correctLearner, mergeLearners, reverseMerge, addExcuse, changeContact, erasePerson
+        case createLearner, addEmployment, correctLearner, mergeLearners, reverseMerge, addExcuse, changeContact,
+            erasePerson
         case submitClaim, withdrawClaim, resubmitClaim, rerouteClaim
         case listClaims, readClaim, decideClaim, reverseEntry
         case printCertificate, issueNotice

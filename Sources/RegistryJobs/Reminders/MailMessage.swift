@@ -15,7 +15,7 @@ struct MailMessage: Sendable, Equatable {
     var bytes: [UInt8] {
         let domain = from.split(separator: "@").last.map(String.init) ?? "localhost"
         let headers = [
-            "Date: \(Self.date(sentAt))", "From: \(Self.encoded(fromName)) <\(from)>", "To: <\(to)>",
+            "Date: \(Self.date(sentAt))", "From: \(Self.encoded(fromName))\r\n <\(from)>", "To: <\(to)>",
             "Subject: \(Self.encoded(subject))", "Message-ID: <\(id)@\(domain)>", "MIME-Version: 1.0",
             "Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: base64",
             // RFC 3834: nobody's absence is to be announced to a machine.
@@ -36,8 +36,8 @@ struct MailMessage: Sendable, Equatable {
             part = ""
         }
         for character in text {
-            // 12 characters of frame leave 63, which are 45 bytes.
-            if (part + String(character)).utf8.count > 45 { close() }
+            // 39 bytes are 52 characters: with the frame and the longest header's name no line is over 76 (RFC 2047, 2).
+            if (part + String(character)).utf8.count > 39 { close() }
             part.append(character)
         }
         close()

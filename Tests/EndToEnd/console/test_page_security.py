@@ -59,6 +59,8 @@ def test_a_form_is_refused_without_its_token_and_with_anothers(registry, desk, p
 
 def test_templates_and_scripts_hold_nothing_inline():
     for file in Path(ROOT, "Sources/RegistryConsole/Resources/pages").glob("*.mustache"):
+        # What WeasyPrint makes a PDF of: no browser is ever given it.
+        if file.name == "sheet.mustache": continue
         text = file.read_text()
         assert not re.search(r"<style|\sstyle=|<script(?![^>]*src=)|\son[a-z]+=|javascript:|https?://", text), file.name
 

@@ -88,7 +88,8 @@ struct FaultTests {
     ) async throws {
         let proxy = try FaultProxy(to: port) { $0 == connection ? fault : .none }
         defer { proxy.stop() }
-        let pool = try FaultServer.pool(through: proxy, maximum: 2, name: "fault_\(number)",
+        let pool = try FaultServer.pool(
+            through: proxy, maximum: 2, name: "fault_\(number)",
             connectTimeout: mustHold ? .seconds(30) : .milliseconds(1500))
         let conversation = Conversation(
             pool: pool, number: number, patience: mustHold ? .seconds(10) : .milliseconds(400))

@@ -52,9 +52,11 @@ enum StoredZip {
         var directory: [UInt8] = []
         for (name, bytes) in parts {
             let size = UInt32(bytes.count)
-            let common = words(20, 0, 0, 0, 0x21) + word32(checksum(bytes)) + word32(size) + word32(size)
+            let common =
+                words(20, 0, 0, 0, 0x21) + word32(checksum(bytes)) + word32(size) + word32(size)
                 + words(UInt16(name.utf8.count), 0)
-            directory += [0x50, 0x4B, 1, 2] + words(20) + common + words(0, 0, 0) + word32(0) + word32(UInt32(file.count))
+            directory +=
+                [0x50, 0x4B, 1, 2] + words(20) + common + words(0, 0, 0) + word32(0) + word32(UInt32(file.count))
             directory += Array(name.utf8)
             file += [0x50, 0x4B, 3, 4] + common + Array(name.utf8) + bytes
         }
