@@ -137,6 +137,14 @@ def test_every_word_that_a_page_asks_for_is_there():
     assert not sorted((name, key) for name, key in asked if key not in words())
 
 
+def test_every_action_of_the_access_log_and_every_record_of_a_finding_has_a_word():
+    rights = (SOURCES / "RegistryDomain/Rights/Rights.swift").read_text()
+    actions = [name for line in re.findall(r"case (.+)", re.search(r"enum Action.*?\n    }\n", rights, re.S)[0]) for name in re.findall(r"\w+", line)]
+    kinds = {kind for f in swift(SOURCES / "RegistryStore/Audit") for kind in re.findall(r'recordKind: "(\w+)"', f.read_text())}
+    assert len(actions) > 30 and len(kinds) > 10
+    assert not [key for key in [f"action_{a}" for a in actions] + [f"record_{k}" for k in kinds] if key not in words()]
+
+
 def test_no_word_is_left_over():
     text = "\n".join(f.read_text() for f in [*swift(SOURCES / "RegistryConsole"), *SOURCES.glob("RegistryConsole/Resources/**/*.mustache")])
     # `words("status_\(…)")` asks for a whole family.

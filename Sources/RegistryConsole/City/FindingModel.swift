@@ -56,6 +56,7 @@ enum RecordPlace {
         case "claim": return Link.claim(id)
         case "entry": return Link.entry(id)
         case "employer": return Link.employer(id)
+        case "trainingSession": return "/training/sessions/\(id.uuidString.lowercased())"
         default: return nil
         }
     }
