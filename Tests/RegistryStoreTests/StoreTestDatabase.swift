@@ -46,7 +46,8 @@ struct StoreTestDatabase {
     func store(_ role: StoreConfiguration.DatabaseRole) async throws -> RegistryStore {
         try await Self.migrator.migrate(databaseURL: url, logger: Self.logger)
         let store = RegistryStore(
-            configuration: StoreConfiguration(databaseURL: url, maximumConnections: 4, databaseRole: role),
+            configuration: StoreConfiguration(
+                databaseURL: url, maximumConnections: 4, waitDeadline: .seconds(60), databaseRole: role),
             clock: FixedClock(Date(timeIntervalSince1970: 1_546_300_800)), logger: Self.logger)
         let file = try PolicyFile.read(Self.root.appendingPathComponent("sql/policies/2017-87.yaml").path)
         _ = try await store.loadPolicy(file.policy, document: file.document, source: file.source, by: "test")

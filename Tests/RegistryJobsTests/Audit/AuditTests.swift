@@ -172,7 +172,8 @@ extension TestRegistry {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         return RegistryStore(
-            configuration: StoreConfiguration(databaseURL: url, maximumConnections: 2, databaseRole: role),
+            configuration: StoreConfiguration(
+                databaseURL: url, maximumConnections: 2, waitDeadline: .seconds(60), databaseRole: role),
             clock: store.clock, logger: logger)
     }
 }

@@ -20,7 +20,8 @@ extension TestRegistry {
     func store(on day: String) throws -> RegistryStore {
         let start = RegistryJSON.instant("\(day)T09:00:00+08:00") ?? Date()
         return RegistryStore(
-            configuration: StoreConfiguration(databaseURL: url, maximumConnections: 4), clock: FixedClock(start),
+            configuration: StoreConfiguration(databaseURL: url, maximumConnections: 4, waitDeadline: .seconds(60)),
+            clock: FixedClock(start),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 }

@@ -44,7 +44,8 @@ final class TestRegistry: Sendable {
         admin = try await PostgresConnection.connect(ConnectionConfiguration(conninfo: url))
         let clock = FixedClock(try #require(RegistryJSON.instant("\(today)T09:00:00+08:00")))
         store = RegistryStore(
-            configuration: StoreConfiguration(databaseURL: url, maximumConnections: 8), clock: clock, logger: logger)
+            configuration: StoreConfiguration(databaseURL: url, maximumConnections: 8, waitDeadline: .seconds(60)),
+            clock: clock, logger: logger)
         let policy = try PolicyFile.read(Self.root.appendingPathComponent("sql/policies/2017-87.yaml").path)
         _ = try await store.loadPolicy(policy.policy, document: policy.document, source: policy.source, by: "test")
         for (username, role, authority) in Self.users {
