@@ -107,7 +107,7 @@ swift_tests() {
 }
 
 end_to_end_tests() {
-  local arguments=(-q -p no:cacheprovider -n 2 --dist loadfile Tests/EndToEnd)
+  local arguments=(-q -p no:cacheprovider -n 2 --dist loadfile --timeout 600 Tests/EndToEnd)
   if [ -n "$FILTER" ]; then arguments+=(-k "$FILTER"); fi
   CEREGISTRY_BINARY="$(swift build --show-bin-path)/ceregistry"
   export CEREGISTRY_BINARY

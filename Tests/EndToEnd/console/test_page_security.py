@@ -10,7 +10,7 @@ from registry import ROOT, Registry
 
 ID = "00000000-0000-4000-8000-000000000000"
 # Before anybody is signed in.
-OPEN = {"/sign-in", "/sign-out", "/language", "/"}
+OPEN = {"/training/sign-in", "/sign-in", "/sign-out", "/language", "/"}
 
 
 def declared(kinds):
