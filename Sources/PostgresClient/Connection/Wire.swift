@@ -18,19 +18,19 @@ final class Wire: Reactor.Watcher, @unchecked Sendable {
     let cancelGrace: Duration
     private(set) var connection: OpaquePointer?
     private var registration: Reactor.Registration?
-    private var inFlight: [WireOperation] = []
-    private var line: [WireOperation] = []
+    var inFlight: [WireOperation] = []
+    var line: [WireOperation] = []
     private var wantsWrite = false
     private var wantsRead = true
-    private var cancelsUnderWay = 0
+    var cancelsUnderWay = 0
     private var isInPipelineMode = false
     private var quiet: [@Sendable () -> Void] = []
-    private var done: [() -> Void] = []
-    private var onNotification: (@Sendable (PostgresNotification) -> Void)?
+    var done: [() -> Void] = []
+    private(set) var onNotification: (@Sendable (PostgresNotification) -> Void)?
     private var onEnd: (@Sendable () -> Void)?
     private let brokenFlag = BrokenFlag()
     /// Since when a cancel request of one operation may have hit another, as a count of requests sent.
-    private(set) var cancelsSent = 0
+    var cancelsSent = 0
     var cache: StatementCache
     /// Why the wire is down; nil while it works.
     private(set) var failure: String?
@@ -49,7 +49,7 @@ final class Wire: Reactor.Watcher, @unchecked Sendable {
     }
 
     /// Holds the lock for `body`, then tells those whose operations came to an end.
-    private func locked<Value>(_ body: () -> Value) -> Value {
+    func locked<Value>(_ body: () -> Value) -> Value {
         lock.lock()
         let value = body()
         let done = done
@@ -90,37 +90,6 @@ final class Wire: Reactor.Watcher, @unchecked Sendable {
             operation.place = .inLine
             line.append(operation)
             startNext()
-        }
-    }
-
-    /// Its caller no longer waits: it leaves the line, or the server is asked to stop it. Where the server does not
-    /// answer to that in time either, the connection is given up.
-    func cancel(_ operation: WireOperation, _ reason: any Error) {
-        locked {
-            guard operation.cancelReason == nil, operation.place != .over else { return }
-            operation.cancelReason = reason
-            switch operation.place {
-            case .new, .over: break
-            case .inLine:
-                line.removeAll { $0 === operation }
-                end(operation, reason)
-            case .inFlight: stop(operation, reason)
-            }
-        }
-    }
-
-    /// Its reader went away in the middle: the server is asked to stop, and what still arrives is dropped.
-    func abandon(_ operation: WireOperation) {
-        locked {
-            guard operation.place != .over, !operation.isAbandoned else { return }
-            operation.isAbandoned = true
-            guard operation.place == .inFlight else {
-                line.removeAll { $0 === operation }
-                return end(operation, CancellationError())
-            }
-            setWantsRead(true)
-            stop(operation, CancellationError())
-            advance()
         }
     }
 
@@ -206,7 +175,7 @@ final class Wire: Reactor.Watcher, @unchecked Sendable {
     /// Runs `body` once the lock is free.
     func tell(_ body: @escaping () -> Void) { done.append(body) }
 
-    private func startNext() {
+    func startNext() {
         // A cancel request that is still on its way must not hit the operation after the one it was meant for.
         while cancelsUnderWay == 0, failure == nil, let operation = line.first {
             if let last = inFlight.last {
@@ -226,7 +195,7 @@ final class Wire: Reactor.Watcher, @unchecked Sendable {
     }
 
     /// Sends what can be sent, then reads what has arrived, then starts what may start.
-    private func advance() {
+    func advance() {
         do {
             try send()
             while failure == nil, let operation = inFlight.first, try operation.proceed(on: self) {
@@ -296,19 +265,6 @@ final class Wire: Reactor.Watcher, @unchecked Sendable {
         isInPipelineMode.toggle()
     }
 
-    /// They may come at any time, also among the answers of a statement.
-    private func takeNotifications(from connection: OpaquePointer) {
-        guard let onNotification else { return }
-        _ = PQisBusy(connection)  // reads the messages that have arrived
-        while let notice = PQnotifies(connection) {
-            defer { PQfreemem(notice) }
-            let notification = PostgresNotification(
-                channel: String(cString: notice.pointee.relname), payload: String(cString: notice.pointee.extra),
-                senderProcess: notice.pointee.be_pid)
-            done.append { onNotification(notification) }
-        }
-    }
-
     /// Between operations the server sends only notices, parameter changes, and its farewell.
     private func drainIdle() {
         guard inFlight.isEmpty, let connection, failure == nil else { return }
@@ -320,7 +276,7 @@ final class Wire: Reactor.Watcher, @unchecked Sendable {
         if PQstatus(connection) == CONNECTION_BAD { fail(message) }
     }
 
-    private func end(_ operation: WireOperation, _ error: (any Error)?) {
+    func end(_ operation: WireOperation, _ error: (any Error)?) {
         operation.place = .over
         done.append(operation.finish(error))
     }
@@ -339,7 +295,7 @@ final class Wire: Reactor.Watcher, @unchecked Sendable {
         if case PostgresClientError.connectionLost(let reason) = error { fail(reason) } else { fail("\(error)") }
     }
 
-    private func fail(_ reason: String) {
+    func fail(_ reason: String) {
         guard failure == nil else { return }
         failure = reason
         brokenFlag.set()
@@ -352,62 +308,5 @@ final class Wire: Reactor.Watcher, @unchecked Sendable {
         onNotification = nil
         onEnd = nil
         tellQuiet()
-    }
-
-    // MARK: Cancelling
-
-    /// On a shared wire the others go on: the caller is told at once, and the server is asked to stop only what it is
-    /// at work on and nobody waits for. Where the request comes late it may hit the next in line, which then asks again.
-    private func stop(_ operation: WireOperation, _ reason: any Error) {
-        if depth > 1, !operation.isAbandoned {
-            operation.isAbandoned = true
-            done.append(operation.finish(reason))
-            guard inFlight.first === operation else { return }
-        }
-        let request = requestCancel()
-        reactor.schedule(after: cancelGrace) { [weak self, weak operation] in
-            guard let self else { return }
-            locked {
-                // While the request is on its way nothing else may start: one that never arrives would hold up all.
-                guard operation?.place == .inFlight || request?.isDelivered == false else { return }
-                fail("no answer to a cancel request within \(cancelGrace)")
-            }
-        }
-    }
-
-    /// `PQcancel` opens a connection of its own and blocks (libpq chapter 34.7), so it runs on a thread for such calls.
-    private func requestCancel() -> CancelRequest? {
-        guard let connection, let key = PQgetCancel(connection) else { return nil }
-        cancelsUnderWay += 1
-        cancelsSent += 1
-        let request = CancelRequest(key: key)
-        BlockingThreads.cancelling.run { [weak self] in
-            request.send()
-            self?.cancelIsSent()
-        }
-        return request
-    }
-
-    private func cancelIsSent() {
-        locked {
-            cancelsUnderWay -= 1
-            startNext()
-        }
-    }
-}
-
-/// A cancel request on its way. `@unchecked Sendable`: the key is used by the one block that sends it.
-private final class CancelRequest: @unchecked Sendable {
-    private let key: OpaquePointer
-    private let delivered = BrokenFlag()
-    init(key: OpaquePointer) { self.key = key }
-    deinit { PQfreeCancel(key) }
-
-    var isDelivered: Bool { delivered.isSet }
-
-    func send() {
-        var buffer = [CChar](repeating: 0, count: 256)
-        _ = PQcancel(key, &buffer, Int32(buffer.count))
-        delivered.set()
     }
 }
