@@ -91,10 +91,11 @@ struct DeadlineTests {
         let configuration = ConnectionConfiguration(
             conninfo: "host=127.0.0.1,127.0.0.1 port=\(first.port),\(second.port) user=nobody",
             connectTimeout: .milliseconds(300))
-        let spent = await ContinuousClock().measure {
-            await #expect(throws: PostgresClientError.self) { _ = try await PostgresConnection.connect(configuration) }
+        await #expect {
+            _ = try await PostgresConnection.connect(configuration)
+        } throws: {
+            "\($0)".contains("all hosts together")
         }
-        #expect(spent >= .milliseconds(300) && spent < .seconds(20))
         await #expect {
             try await withPostgresDeadline(.milliseconds(50)) {
                 _ = try await PostgresConnection.connect(configuration)

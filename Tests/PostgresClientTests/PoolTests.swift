@@ -85,7 +85,8 @@ struct PoolTests {
     @Test func theMinimumIsOpenBeforeAnybodyAsks() async throws {
         let pool = PostgresPool(
             configuration: PoolConfiguration(
-                connection: try TestServer.configuration(), minimumConnections: 3, maximumConnections: 5),
+                connection: try TestServer.configuration(), minimumConnections: 3, maximumConnections: 5,
+                waitDeadline: .seconds(60)),
             logger: Logger(label: "test"))
         try await pool.warmUp()
         while pool.statistics.idle < 3 { try await Task.sleep(for: .milliseconds(1)) }

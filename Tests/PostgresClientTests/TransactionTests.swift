@@ -105,12 +105,8 @@ struct TransactionTests {
         try await TestServer.withPool(1) { pool in
             let task = Task { try await pool.withTransaction { try await $0.execute("SELECT pg_sleep(30)") } }
             try await Task.sleep(for: .milliseconds(300))
-            let clock = ContinuousClock()
-            let spent = await clock.measure {
-                task.cancel()
-                await #expect(throws: CancellationError.self) { try await task.value }
-            }
-            #expect(spent < .seconds(10))
+            task.cancel()
+            await #expect(throws: CancellationError.self) { try await task.value }
             try await TestServer.expectAnswer(from: pool)
             #expect(pool.statistics.open == 1)
         }

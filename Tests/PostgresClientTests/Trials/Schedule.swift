@@ -71,9 +71,10 @@ struct Schedule: Sendable {
         for (caller, model) in models { try await check(caller, model, control) }
     }
 
-    /// A connection that was opened for somebody who left may still be on its way.
+    /// A connection that was opened for somebody who left may still be on its way, and one that stalls takes as long as
+    /// connecting may: only what is out after far longer was lost.
     private func allAreBack(_ pool: PostgresPool) async throws {
-        for _ in 0..<200 {
+        for _ in 0..<2400 {
             let statistics = pool.statistics
             if statistics.open == statistics.idle, statistics.waiting == 0, statistics.open <= 2 { return }
             try await Task.sleep(for: .milliseconds(25))
