@@ -237,7 +237,7 @@ final class PipelineOperation: WireOperation, @unchecked Sendable {
         let outcome: Result<[Outcome], any Error>
         if let failure {
             outcome = .failure(failure)
-        } else if let cancelReason, isRefusedForCancelling {
+        } else if let cancelReason, isRefusedForCancelling || !again.isEmpty {
             outcome = .failure(cancelReason)
         } else {
             let outcomes = outcomes.compactMap(\.self)
