@@ -74,19 +74,26 @@ struct StatementCacheTests {
 
     @Test func twoConnectionsNeverGiveTheSameNameToTheirStatements() {
         var (first, second) = (StatementCache(limit: 4), StatementCache(limit: 4))
-        let key = StatementCache.Key(sql: "SELECT 1", types: [])
-        #expect(first.insert(key) != second.insert(key))
+        #expect(first.insert("SELECT 1").name != second.insert("SELECT 1").name)
+    }
+
+    @Test func theSameTextWithParametersOfOtherTypesIsAnotherStatement() {
+        var cache = StatementCache(limit: 4)
+        let number = cache.insert("SELECT \(Int32(1))")
+        let text = cache.insert("SELECT \("甲")")
+        #expect(cache.find("SELECT \(Int32(2))") === number && cache.find("SELECT \("乙")") === text)
+        cache.forget(number)
+        #expect(cache.find("SELECT \(Int32(2))") == nil && cache.find("SELECT \("乙")") === text && cache.count == 1)
     }
 
     @Test func theLeastRecentlyUsedLeavesFirst() {
         var cache = StatementCache(limit: 2)
-        func key(_ sql: String) -> StatementCache.Key { StatementCache.Key(sql: sql, types: []) }
-        let first = cache.insert(key("1"))
-        let second = cache.insert(key("2"))
-        #expect(cache.name(of: key("1")) == first)
-        _ = cache.insert(key("3"))
-        #expect(cache.takeEvicted() == [second] && cache.takeEvicted().isEmpty)
-        cache.stillEvicted(second)
-        #expect(cache.takeEvicted() == [second])
+        let first = cache.insert("1")
+        let second = cache.insert("2")
+        #expect(cache.find("1") === first)
+        _ = cache.insert("3")
+        #expect(cache.takeEvicted() == [second.name] && cache.takeEvicted().isEmpty && cache.count == 2)
+        cache.stillEvicted(second.name)
+        #expect(cache.takeEvicted() == [second.name])
     }
 }

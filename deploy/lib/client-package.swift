@@ -27,7 +27,12 @@ let package = Package(
         .executableTarget(name: "ClientBench", dependencies: client),
         .executableTarget(name: "ReadinessBench", dependencies: ["CEpoll"]),
         .executableTarget(name: "ClientSoak", dependencies: client),
-        .testTarget(name: "PostgresClientTests", dependencies: client),
+        .testTarget(
+            name: "PostgresClientTests",
+            dependencies: client + [
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
+                .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

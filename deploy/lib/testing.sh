@@ -100,48 +100,14 @@ logged() {
 
 house_tests() { PYTHONDONTWRITEBYTECODE=1 logged "$VENV/bin/python" -m pytest -q -p no:cacheprovider Tests/House; }
 
-# True where every test that failed is of Tests/unsettled.txt and no sanitizer had anything to say.
-only_unsettled_failed() {
-  python3 - "$1" <<'PYTHON'
-import pathlib, re, sys
-text = open(sys.argv[1], errors="replace").read()
-known = []
-for line in pathlib.Path("Tests/unsettled.txt").read_text().splitlines():
-    if not line or line.startswith("#"): continue
-    path = pathlib.Path(line)
-    if not path.exists(): known.append(line); continue
-    for file in path.rglob("*.swift") if path.is_dir() else [path]:
-        source = file.read_text()
-        known += re.findall(r"func `?([^`(]+)`?\(", source) + re.findall(r'@Test\(\s*"((?:\\.|[^"\\])*)"', source)
-failed = {name.strip('"').split("(")[0] if not name.startswith('"') else name.strip('"')
-          for name in re.findall(r'^\S+ Test (?!run )("(?:\\.|[^"\\])*"|[^\s(]+\([^)]*\))(?: with \d+ test cases?)? failed after', text, re.M)}
-ended = re.search(r"Test run with \d+ tests?", text)
-spoken = re.search(r"(WARNING|ERROR|SUMMARY): (Thread|Address)Sanitizer", text)
-strange = failed - set(known)
-for name in sorted(failed & set(known)): print(f"unsettled: {name}")
-sys.exit(0 if ended and failed and not strange and not spoken else 1)
-PYTHON
-}
-
-# A run of Swift tests that may fail in unsettled tests alone.
-settled() {
-  local log status=0
-  log=$(mktemp)
-  "$@" 2>&1 | tee "$log" || status=1
-  count "$log"
-  if [ "$status" -ne 0 ] && only_unsettled_failed "$log"; then status=0; fi
-  rm -f "$log"
-  return $status
-}
-
 swift_tests() {
   local arguments=(--skip-build --disable-xctest)
   if [ -n "$FILTER" ]; then arguments+=(--filter "$FILTER"); fi
-  CEREGISTRY_FAULT_STRIDE=${CEREGISTRY_FAULT_STRIDE:-3} CEREGISTRY_FAULT_SCHEDULES=${CEREGISTRY_FAULT_SCHEDULES:-600} settled swift test "${arguments[@]}"
+  CEREGISTRY_FAULT_STRIDE=${CEREGISTRY_FAULT_STRIDE:-3} CEREGISTRY_FAULT_SCHEDULES=${CEREGISTRY_FAULT_SCHEDULES:-600} logged swift test "${arguments[@]}"
 }
 
 end_to_end_tests() {
-  local arguments=(-q -p no:cacheprovider -n 2 --dist loadfile --timeout 600 Tests/EndToEnd)
+  local arguments=(-q -p no:cacheprovider -n 2 --dist loadfile --timeout 600 --durations 20 --durations-min 5 Tests/EndToEnd)
   if [ -n "$FILTER" ]; then arguments+=(-k "$FILTER"); fi
   CEREGISTRY_BINARY="$(swift build --show-bin-path)/ceregistry"
   export CEREGISTRY_BINARY
@@ -156,5 +122,5 @@ end_to_end_tests() {
 sanitized_tests() {
   local folder="$ROOT/.build-$1"
   client_package "$folder/package"
-  CEREGISTRY_SANITIZER=$1 CEREGISTRY_FAULT_STRIDE=24 CEREGISTRY_FAULT_SCHEDULES=80 settled swift test --package-path "$folder/package" --scratch-path "$folder/build" --disable-xctest --sanitize="$1"
+  CEREGISTRY_SANITIZER=$1 CEREGISTRY_FAULT_STRIDE=24 CEREGISTRY_FAULT_SCHEDULES=80 logged swift test --package-path "$folder/package" --scratch-path "$folder/build" --disable-xctest --sanitize="$1"
 }

@@ -26,20 +26,18 @@ enum Outgoing {
         _ parameters: [Parameter], orElse wire: Wire, _ body: (Values?, Numbers?, Numbers?) -> Int32
     ) throws -> Int {
         let count = parameters.count
-        let size = parameters.reduce(0) { $0 + ($1.bytes?.count ?? 0) }
+        let size = parameters.reduce(0) { $0 + ($1.size ?? 0) }
         let sent = withUnsafeTemporaryAllocation(byteCount: max(size, 1), alignment: 1) { bytes -> Int32 in
             withUnsafeTemporaryAllocation(of: UnsafePointer<CChar>?.self, capacity: count) { values -> Int32 in
                 withUnsafeTemporaryAllocation(of: Int32.self, capacity: count * 2) { numbers -> Int32 in
                     var offset = 0
                     for (index, parameter) in parameters.enumerated() {
-                        let length = parameter.bytes?.count ?? 0
-                        var value: UnsafePointer<CChar>?
-                        if let source = parameter.bytes, let base = bytes.baseAddress {
-                            UnsafeMutableRawBufferPointer(rebasing: bytes[offset..<offset + length])
-                                .copyBytes(from: source)
-                            value = UnsafeRawPointer(base + offset).assumingMemoryBound(to: CChar.self)
-                        }
-                        values.initializeElement(at: index, to: value)
+                        let length = parameter.size ?? 0
+                        let place = UnsafeMutableRawBufferPointer(rebasing: bytes[offset..<offset + length])
+                        parameter.copy(to: place)
+                        let isNull = parameter.size == nil
+                        let start = isNull ? nil : UnsafeRawPointer(bytes.baseAddress).map { $0 + offset }
+                        values.initializeElement(at: index, to: start?.assumingMemoryBound(to: CChar.self))
                         numbers.initializeElement(at: index, to: Int32(length))
                         numbers.initializeElement(at: count + index, to: 1)
                         offset += length

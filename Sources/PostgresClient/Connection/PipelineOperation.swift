@@ -8,8 +8,9 @@ final class PipelineOperation: WireOperation, @unchecked Sendable {
     typealias Outcome = Result<QueryResult, PostgresError>
 
     private enum Step {
-        case prepare(StatementCache.Key, name: String)
-        case execute(StatementCache.Key?)
+        case prepare(PreparedStatement)
+        /// Nil where nothing is prepared by name.
+        case execute(PreparedStatement?)
         case deallocate(name: String)
         case sync
     }
@@ -103,18 +104,17 @@ final class PipelineOperation: WireOperation, @unchecked Sendable {
             steps.append(.execute(nil))
             return try Outgoing.send(statement, connection, orElse: wire)
         }
-        let key = StatementCache.Key(sql: statement.sql, types: statement.parameters.map(\.type))
-        let name: String
-        if let known = wire.cache.name(of: key) {
-            name = known
+        let prepared: PreparedStatement
+        if let known = wire.cache.find(statement) {
+            prepared = known
         } else {
-            name = wire.cache.insert(key)
-            steps.append(.prepare(key, name: name))
-            let types = key.types.map(\.rawValue)
-            try check(PQsendPrepare(connection, name, key.sql, Int32(types.count), types), wire)
+            prepared = wire.cache.insert(statement)
+            steps.append(.prepare(prepared))
+            let types = prepared.types.map(\.rawValue)
+            try check(PQsendPrepare(connection, prepared.name, prepared.sql, Int32(types.count), types), wire)
         }
-        steps.append(.execute(key))
-        return try Outgoing.send(statement.parameters, to: name, connection, orElse: wire)
+        steps.append(.execute(prepared))
+        return try Outgoing.send(statement.parameters, to: prepared.name, connection, orElse: wire)
     }
 
     private func check(_ sent: Int32, _ wire: Wire) throws {
@@ -145,10 +145,10 @@ final class PipelineOperation: WireOperation, @unchecked Sendable {
         }
         let step = steps[position]
         switch (PQresultStatus(result), step) {
-        case (PGRES_COMMAND_OK, .execute(let key)), (PGRES_TUPLES_OK, .execute(let key)),
-            (PGRES_EMPTY_QUERY, .execute(let key)):
+        case (PGRES_COMMAND_OK, .execute(let prepared)), (PGRES_TUPLES_OK, .execute(let prepared)),
+            (PGRES_EMPTY_QUERY, .execute(let prepared)):
             position += 1
-            if isAbandoned { PQclear(result) } else { outcomes[turn[answered]] = .success(keep(result, key, on: wire)) }
+            if isAbandoned { PQclear(result) } else { outcomes[turn[answered]] = .success(keep(result, of: prepared)) }
             answered += 1
         case (PGRES_COMMAND_OK, .prepare), (PGRES_COMMAND_OK, .deallocate):
             position += 1
@@ -181,20 +181,17 @@ final class PipelineOperation: WireOperation, @unchecked Sendable {
         }
     }
 
-    private func keep(_ result: OpaquePointer, _ key: StatementCache.Key?, on wire: Wire) -> QueryResult {
-        guard let key else { return QueryResult(box: ResultBox(result), names: ColumnNames(result)) }
-        if let known = wire.cache.columns(of: key), known.fit(result) {
-            return QueryResult(box: ResultBox(result), names: known)
-        }
+    private func keep(_ result: OpaquePointer, of prepared: PreparedStatement?) -> QueryResult {
+        if let known = prepared?.columns, known.fit(result) { return QueryResult(box: ResultBox(result), names: known) }
         let names = ColumnNames(result)
-        wire.cache.remember(columns: names, for: key)
+        prepared?.columns = names
         return QueryResult(box: ResultBox(result), names: names)
     }
 
     /// A statement that was not prepared, or whose plan is stale, must not be believed to be there.
     private func refuse(_ step: Step, on wire: Wire) {
         switch step {
-        case .prepare(let key, let name): wire.cache.forget(key, name: name)
+        case .prepare(let prepared): wire.cache.forget(prepared)
         case .execute: answered += 1
         case .deallocate(let name): wire.cache.stillEvicted(name)
         case .sync: break

@@ -62,7 +62,7 @@ public final class PostgresConnection: PostgresExecutor {
         let operation = PipelineOperation(statements, areIndependent: areIndependent)
         return try await wire.wait(on: operation) { continuation in
             operation.completion = continuation
-            wire.enqueue(operation)
+            wire.enqueueAndLook(operation)
         }
     }
 

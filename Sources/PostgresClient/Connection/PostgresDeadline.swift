@@ -34,7 +34,11 @@ extension Wire {
                 if let operation { self?.cancel(operation, PostgresClientError.deadlineExceeded) }
             }
         }
-        defer { if let timer { reactor.cancelTimer(timer) } }
+        reactor.waiters.add(1, ordering: .relaxed)
+        defer {
+            reactor.waiters.subtract(1, ordering: .relaxed)
+            if let timer { reactor.cancelTimer(timer) }
+        }
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation(begin)
         } onCancel: {

@@ -32,6 +32,7 @@ final class Wire: Reactor.Watcher, @unchecked Sendable {
     /// Since when a cancel request of one operation may have hit another, as a count of requests sent.
     var cancelsSent = 0
     var cache: StatementCache
+    var looking = Looking()
     /// Why the wire is down; nil while it works.
     private(set) var failure: String?
 

@@ -11,20 +11,24 @@ struct PoolMetrics: Sendable {
     private let waitTime: Metrics.Timer
     private let useTime: Metrics.Timer
 
-    init?(_ configuration: PoolConfiguration) {
-        guard !(MetricsSystem.factory is NOOPMetricsHandler) else { return nil }
+    init?(_ configuration: PoolConfiguration, factory: any MetricsFactory = MetricsSystem.factory) {
+        guard !(factory is NOOPMetricsHandler) else { return nil }
         let pool = [("db.client.connection.pool.name", configuration.name)]
         used = Meter(
-            label: "db.client.connection.count", dimensions: pool + [("db.client.connection.state", "used")])
+            label: "db.client.connection.count", dimensions: pool + [("db.client.connection.state", "used")],
+            factory: factory)
         idle = Meter(
-            label: "db.client.connection.count", dimensions: pool + [("db.client.connection.state", "idle")])
-        pending = Meter(label: "db.client.connection.pending_requests", dimensions: pool)
-        timeouts = Counter(label: "db.client.connection.timeouts", dimensions: pool)
-        createTime = Metrics.Timer(label: "db.client.connection.create_time", dimensions: pool)
-        waitTime = Metrics.Timer(label: "db.client.connection.wait_time", dimensions: pool)
-        useTime = Metrics.Timer(label: "db.client.connection.use_time", dimensions: pool)
-        Meter(label: "db.client.connection.max", dimensions: pool).set(configuration.maximumConnections)
-        Meter(label: "db.client.connection.idle.min", dimensions: pool).set(configuration.minimumConnections)
+            label: "db.client.connection.count", dimensions: pool + [("db.client.connection.state", "idle")],
+            factory: factory)
+        pending = Meter(label: "db.client.connection.pending_requests", dimensions: pool, factory: factory)
+        timeouts = Counter(label: "db.client.connection.timeouts", dimensions: pool, factory: factory)
+        createTime = Metrics.Timer(label: "db.client.connection.create_time", dimensions: pool, factory: factory)
+        waitTime = Metrics.Timer(label: "db.client.connection.wait_time", dimensions: pool, factory: factory)
+        useTime = Metrics.Timer(label: "db.client.connection.use_time", dimensions: pool, factory: factory)
+        Meter(label: "db.client.connection.max", dimensions: pool, factory: factory).set(
+            configuration.maximumConnections)
+        Meter(label: "db.client.connection.idle.min", dimensions: pool, factory: factory).set(
+            configuration.minimumConnections)
     }
 
     func lent(waitedSince start: ContinuousClock.Instant?, _ statistics: PoolStatistics) {

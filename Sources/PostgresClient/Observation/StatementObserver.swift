@@ -6,16 +6,18 @@ import Tracing
 /// a metrics back end has been chosen by the time the connection opens.
 struct StatementObserver: Sendable {
     private let tracer: (any Tracer)?
-    private let measures: Bool
+    private let factory: (any MetricsFactory)?
     private let namespace: String
     private let address: String
     private let port: Int?
 
-    init?(_ information: ConnectionInformation?) {
-        let tracer = InstrumentationSystem.tracer
+    init?(
+        _ information: ConnectionInformation?, tracer: any Tracer = InstrumentationSystem.tracer,
+        factory: any MetricsFactory = MetricsSystem.factory
+    ) {
         self.tracer = tracer is NoOpTracer ? nil : tracer
-        measures = !(MetricsSystem.factory is NOOPMetricsHandler)
-        guard self.tracer != nil || measures else { return nil }
+        self.factory = factory is NOOPMetricsHandler ? nil : factory
+        guard self.tracer != nil || self.factory != nil else { return nil }
         namespace = information?.database ?? ""
         address = information?.host ?? ""
         port = information.flatMap { Int($0.port) }
@@ -53,10 +55,11 @@ struct StatementObserver: Sendable {
     }
 
     private func record(_ operation: String, _ start: ContinuousClock.Instant, _ error: String?) {
-        guard measures else { return }
+        guard let factory else { return }
         var dimensions = [("db.system.name", "postgresql"), ("db.operation.name", operation)]
         if let error { dimensions.append(("error.type", error)) }
-        Metrics.Timer(label: "db.client.operation.duration", dimensions: dimensions).record(duration: .now - start)
+        Metrics.Timer(label: "db.client.operation.duration", dimensions: dimensions, factory: factory)
+            .record(duration: .now - start)
     }
 
     /// The command's first word, `BATCH` before it for several of a kind; few values, as names of spans must have.

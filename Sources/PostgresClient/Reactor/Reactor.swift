@@ -1,6 +1,7 @@
 import CEpoll
 import Foundation
 import Glibc
+import Synchronization
 
 /// A thread that waits for sockets: an epoll loop that reads for every connection it was given, and runs timers.
 ///
@@ -47,6 +48,8 @@ final class Reactor: @unchecked Sendable {
         var sleepsUntil: ContinuousClock.Instant?
     }
 
+    /// How many callers wait for something of its connections.
+    let waiters = Atomic<Int>(0)
     private let epoll: Int32
     private let doorbell: Int32
     private let state = Guarded(State())

@@ -1,14 +1,45 @@
 /// One parameter of a statement: its type and its binary form, or NULL.
 public struct Parameter: Sendable {
     let type: PostgresType
-    let bytes: [UInt8]?
+    private let form: Form
+
+    private enum Form {
+        case null
+        case small(SmallValue)
+        case bytes([UInt8])
+    }
 
     public init<Value: PostgresEncodable>(_ value: Value?) {
         type = Value.postgresType
-        bytes = value.map { value in
-            var buffer: [UInt8] = []
-            value.encode(into: &buffer)
-            return buffer
+        if let value {
+            if let small = value.postgresSmallValue {
+                form = .small(small)
+            } else {
+                var buffer: [UInt8] = []
+                value.encode(into: &buffer)
+                form = .bytes(buffer)
+            }
+        } else {
+            form = .null
+        }
+    }
+
+    /// In bytes; nil for NULL.
+    var size: Int? {
+        switch form {
+        case .null: nil
+        case .small(let value): value.size
+        case .bytes(let bytes): bytes.count
+        }
+    }
+
+    /// - Parameter target: as long as `size` says.
+    func copy(to target: UnsafeMutableRawBufferPointer) {
+        switch form {
+        case .null: break
+        case .small(let value):
+            Swift.withUnsafeBytes(of: value.bits) { target.copyMemory(from: .init(rebasing: $0[..<value.size])) }
+        case .bytes(let bytes): target.copyBytes(from: bytes)
         }
     }
 }

@@ -17,7 +17,7 @@ public struct Statement: Sendable, ExpressibleByStringInterpolation {
         guard parameters.count <= Int(UInt16.max) else {
             throw PostgresClientError.tooLarge("\(parameters.count) parameters; the protocol counts 65,535")
         }
-        let bytes = parameters.reduce(sql.utf8.count) { $0 + ($1.bytes?.count ?? 0) }
+        let bytes = parameters.reduce(sql.utf8.count) { $0 + ($1.size ?? 0) }
         guard bytes < 1 << 30 else {
             throw PostgresClientError.tooLarge("\(bytes) bytes in one statement; PostgreSQL takes less than 1 GB")
         }

@@ -1,20 +1,8 @@
-/// The prepared statements of one connection, least recently used first out. A value: the connection carries out what
-/// it says.
+/// The prepared statements of one connection, least recently used first out. The connection carries out what it says.
 ///
 /// Names begin with a word of the connection's own: behind a pooler that knows nothing of prepared statements another
 /// client's statement must never answer to ours.
 struct StatementCache {
-    struct Key: Hashable {
-        var sql: String
-        var types: [PostgresType]
-    }
-
-    private struct Prepared {
-        var name: String
-        var columns: ColumnNames?
-        var used: UInt64
-    }
-
     /// So often may the server not know what was prepared before it is taken for a pooler that gives each transaction
     /// another session.
     private static let lossesAllowed = 3
@@ -24,7 +12,9 @@ struct StatementCache {
     private(set) var isInUse: Bool
     private let mayGiveUp: Bool
     private var losses = 0
-    private var prepared: [Key: Prepared] = [:]
+    /// By text; nearly always one of each.
+    private var prepared: [String: [PreparedStatement]] = [:]
+    private(set) var count = 0
     private var evicted: [String] = []
     private var clock: UInt64 = 0
     private var names: UInt64 = 0
@@ -39,39 +29,42 @@ struct StatementCache {
         mayGiveUp = mode == .automatic
     }
 
-    var count: Int { prepared.count }
-
-    mutating func name(of key: Key) -> String? {
-        guard let index = prepared.index(forKey: key) else { return nil }
+    mutating func find(_ statement: Statement) -> PreparedStatement? {
+        guard let known = prepared[statement.sql]?.first(where: { $0.fits(statement.parameters) }) else { return nil }
         clock += 1
-        prepared.values[index].used = clock
-        return prepared.values[index].name
+        known.used = clock
+        return known
     }
 
-    func columns(of key: Key) -> ColumnNames? { prepared[key]?.columns }
-
-    /// The name for a statement that is about to be prepared. What is over the limit leaves, to be deallocated.
-    mutating func insert(_ key: Key) -> String {
+    /// A statement that is about to be prepared, with its name. What is over the limit leaves, to be deallocated.
+    mutating func insert(_ statement: Statement) -> PreparedStatement {
         clock += 1
         names += 1
-        let name = "\(word)_\(names)"
-        prepared[key] = Prepared(name: name, columns: nil, used: clock)
-        if prepared.count > limit, let oldest = prepared.min(by: { $0.value.used < $1.value.used }) {
-            prepared[oldest.key] = nil
-            evicted.append(oldest.value.name)
+        let new = PreparedStatement(statement, name: "\(word)_\(names)")
+        new.used = clock
+        prepared[statement.sql, default: []].append(new)
+        count += 1
+        if count > limit, let oldest = prepared.values.joined().min(by: { $0.used < $1.used }) {
+            forget(oldest)
+            evicted.append(oldest.name)
         }
-        return name
+        return new
     }
 
-    mutating func remember(columns: ColumnNames, for key: Key) { prepared[key]?.columns = columns }
-
-    /// It could not be prepared. Only where it is still the one of this name: it may have been prepared anew since.
-    mutating func forget(_ key: Key, name: String) {
-        if prepared[key]?.name == name { prepared[key] = nil }
+    /// It could not be prepared.
+    mutating func forget(_ statement: PreparedStatement) {
+        guard var sameText = prepared[statement.sql], let index = sameText.firstIndex(where: { $0 === statement })
+        else {
+            return
+        }
+        sameText.remove(at: index)
+        prepared[statement.sql] = sameText.isEmpty ? nil : sameText
+        count -= 1
     }
 
     /// The names to deallocate. They are sent after whatever still used them.
     mutating func takeEvicted() -> [String] {
+        guard !evicted.isEmpty else { return [] }
         defer { evicted = [] }
         return evicted
     }
@@ -83,6 +76,7 @@ struct StatementCache {
     /// server loses statements again and again, none are prepared from then on.
     mutating func serverForgot(_ error: PostgresError) {
         prepared = [:]
+        count = 0
         guard error.sqlState == .invalidStatementName else { return }
         // Deallocating what is not there would fail.
         evicted = []

@@ -3,6 +3,8 @@ public protocol PostgresEncodable: Sendable {
     static var postgresType: PostgresType { get }
     /// Appends the value's binary form, without its length.
     func encode(into buffer: inout [UInt8])
+    /// The same form where it is small enough to need no buffer; nil otherwise.
+    var postgresSmallValue: SmallValue? { get }
     /// Whether it is sent as NULL; only an optional is.
     var isNull: Bool { get }
     /// As PostgreSQL would read it, for COPY in its text format.
@@ -12,6 +14,7 @@ public protocol PostgresEncodable: Sendable {
 }
 
 extension PostgresEncodable {
+    public var postgresSmallValue: SmallValue? { nil }
     public var isNull: Bool { false }
     public func postgresText() throws -> String { throw PostgresClientError.copy("\(Self.self) has no text form") }
 }
@@ -30,7 +33,7 @@ public protocol PostgresDecodable: Sendable {
 
 extension PostgresDecodable {
     public static func decode(text: String) throws -> Self { throw ValueMismatch(type: .text) }
-    public static var null: Self? { nil }
+    @inlinable public static var null: Self? { nil }
     public static var postgresColumnType: PostgresType { .unknown }
 }
 
@@ -39,8 +42,12 @@ extension PostgresDecodable where Self: PostgresEncodable {
 }
 
 /// A column's bytes do not make the value asked for; the row adds the column's name.
+@usableFromInline
 struct ValueMismatch: Error {
-    var type: PostgresType
+    @usableFromInline var type: PostgresType
+
+    @usableFromInline
+    init(type: PostgresType) { self.type = type }
 }
 
 /// NULL and the value, as an element of an array, a field of COPY, or a column.
@@ -52,17 +59,18 @@ extension Optional: PostgresEncodable where Wrapped: PostgresEncodable {
 }
 
 extension Optional: PostgresDecodable where Wrapped: PostgresDecodable {
+    @inlinable
     public static func decode(_ bytes: UnsafeRawBufferPointer, type: PostgresType) throws -> Wrapped? {
         try Wrapped.decode(bytes, type: type)
     }
     public static func decode(text: String) throws -> Wrapped? { try Wrapped.decode(text: text) }
-    public static var null: Wrapped?? { .some(nil) }
+    @inlinable public static var null: Wrapped?? { .some(nil) }
     public static var postgresColumnType: PostgresType { Wrapped.postgresColumnType }
 }
 
 extension UnsafeRawBufferPointer {
     /// An integer in network byte order that fills the whole buffer.
-    @inline(__always)
+    @inlinable @inline(__always)
     func bigEndian<Integer: FixedWidthInteger>(_ integer: Integer.Type, type: PostgresType) throws -> Integer {
         guard count == MemoryLayout<Integer>.size else { throw ValueMismatch(type: type) }
         return Integer(bigEndian: loadUnaligned(as: Integer.self))

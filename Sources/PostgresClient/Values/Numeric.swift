@@ -1,5 +1,7 @@
 /// Reads `numeric`, whose binary form is digits in base 10,000 (PostgreSQL source: `numeric_send`).
+@usableFromInline
 enum Numeric {
+    @usableFromInline
     static func text(_ bytes: UnsafeRawBufferPointer, type: PostgresType) throws -> String {
         let count = Int(try bytes.bigEndian(Int16.self, at: 0, type: type))
         let weight = Int(try bytes.bigEndian(Int16.self, at: 2, type: type))

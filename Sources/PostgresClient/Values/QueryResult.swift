@@ -2,10 +2,11 @@ import CLibPQ
 import Synchronization
 
 /// The column names of a statement, kept with its plan.
+@usableFromInline
 final class ColumnNames: Sendable {
     /// Among so few names looking at each is quicker than hashing.
     private static let few = 12
-    let names: [String]
+    @usableFromInline let names: [String]
     private let indices: [String: Int32]
 
     init(_ result: OpaquePointer) {
@@ -16,6 +17,7 @@ final class ColumnNames: Sendable {
     }
 
     /// The first of that name.
+    @usableFromInline
     func index(of name: String) -> Int32? {
         names.count <= Self.few ? names.firstIndex(of: name).map(Int32.init) : indices[name]
     }
@@ -25,20 +27,22 @@ final class ColumnNames: Sendable {
 
 /// Owns a `PGresult`. `@unchecked Sendable`: after libpq hands a result over nothing changes it, and all accessors used
 /// here only read (libpq chapter 34.20).
+@usableFromInline
 final class ResultBox: @unchecked Sendable {
-    let pointer: OpaquePointer
+    @usableFromInline let pointer: OpaquePointer
     init(_ pointer: OpaquePointer) { self.pointer = pointer }
     deinit { PQclear(pointer) }
 }
 
 /// The rows of one statement. They live in libpq's memory until the last row value is gone.
 public struct QueryResult: Sendable, RandomAccessCollection {
-    let box: ResultBox
-    let names: ColumnNames
+    @usableFromInline let box: ResultBox
+    @usableFromInline let names: ColumnNames
 
     public var columns: [String] { names.names }
-    public var startIndex: Int { 0 }
-    public var endIndex: Int { Int(PQntuples(box.pointer)) }
+    @inlinable public var startIndex: Int { 0 }
+    @inlinable public var endIndex: Int { Int(PQntuples(box.pointer)) }
+    @inlinable
     public subscript(index: Int) -> Row {
         precondition(indices.contains(index), "row \(index) of \(count)")
         return Row(result: self, index: Int32(index))
@@ -54,17 +58,25 @@ public struct QueryResult: Sendable, RandomAccessCollection {
 
 /// One row, decoded column by column on demand.
 public struct Row: Sendable {
-    let result: QueryResult
-    let index: Int32
+    @usableFromInline let result: QueryResult
+    @usableFromInline let index: Int32
+
+    @usableFromInline
+    init(result: QueryResult, index: Int32) {
+        self.result = result
+        self.index = index
+    }
 
     /// - Throws: `PostgresClientError.noSuchColumn`, or `.decoding` naming the column where the value is NULL or is of
     ///   another type.
+    @inlinable
     public func decode<Value: PostgresDecodable>(_ column: String, as type: Value.Type = Value.self) throws -> Value {
         guard let number = result.names.index(of: column) else { throw PostgresClientError.noSuchColumn(column) }
         return try value(number)
     }
 
     /// Nil where the column is NULL.
+    @inlinable
     public func decodeIfPresent<Value: PostgresDecodable>(_ column: String, as type: Value.Type = Value.self) throws
         -> Value?
     {
@@ -74,6 +86,7 @@ public struct Row: Sendable {
     }
 
     /// - Parameter position: counted from 0.
+    @inlinable
     public func decode<Value: PostgresDecodable>(at position: Int, as type: Value.Type = Value.self) throws -> Value {
         guard result.names.names.indices.contains(position) else {
             throw PostgresClientError.noSuchColumn("\(position)")
@@ -82,6 +95,7 @@ public struct Row: Sendable {
     }
 
     /// The first columns in their order, such as `row.decode(as: (Int.self, String?.self))`: quicker than by name.
+    @inlinable
     public func decode<each Value: PostgresDecodable>(as types: (repeat (each Value).Type)) throws -> (
         repeat each Value
     ) {
@@ -94,7 +108,8 @@ public struct Row: Sendable {
         return (repeat try next(each types))
     }
 
-    private func value<Value: PostgresDecodable>(_ number: Int32) throws -> Value {
+    @inlinable
+    func value<Value: PostgresDecodable>(_ number: Int32) throws -> Value {
         try withExtendedLifetime(result.box) { box in
             let length = Int(PQgetlength(box.pointer, index, number))
             if length == 0, PQgetisnull(box.pointer, index, number) == 1 {
@@ -110,7 +125,8 @@ public struct Row: Sendable {
         }
     }
 
-    private func mismatch(_ number: Int32, _ type: any Any.Type, isNull: Bool) -> PostgresClientError {
+    @usableFromInline
+    func mismatch(_ number: Int32, _ type: any Any.Type, isNull: Bool) -> PostgresClientError {
         .decoding(
             column: result.names.names[Int(number)], expected: "\(type)",
             found: PostgresType(rawValue: PQftype(result.box.pointer, number)), isNull: isNull)

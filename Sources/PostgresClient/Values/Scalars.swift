@@ -3,6 +3,7 @@ import Foundation
 extension Bool: PostgresEncodable, PostgresDecodable {
     public static var postgresType: PostgresType { .bool }
     public func encode(into buffer: inout [UInt8]) { buffer.append(self ? 1 : 0) }
+    @inlinable
     public static func decode(_ bytes: UnsafeRawBufferPointer, type: PostgresType) throws -> Bool {
         guard type == .bool, bytes.count == 1 else { throw ValueMismatch(type: type) }
         return bytes[0] != 0
@@ -18,7 +19,9 @@ extension Int16: PostgresEncodable, PostgresDecodable {
     public func postgresText() -> String { description }
     public static func decode(text: String) throws -> Int16 { try Text.parse(text) }
     public static var postgresType: PostgresType { .int2 }
+    public var postgresSmallValue: SmallValue? { SmallValue(self) }
     public func encode(into buffer: inout [UInt8]) { buffer.append(bigEndian: self) }
+    @inlinable
     public static func decode(_ bytes: UnsafeRawBufferPointer, type: PostgresType) throws -> Int16 {
         guard type == .int2 else { throw ValueMismatch(type: type) }
         return try bytes.bigEndian(Int16.self, type: type)
@@ -29,7 +32,9 @@ extension Int32: PostgresEncodable, PostgresDecodable {
     public func postgresText() -> String { description }
     public static func decode(text: String) throws -> Int32 { try Text.parse(text) }
     public static var postgresType: PostgresType { .int4 }
+    public var postgresSmallValue: SmallValue? { SmallValue(self) }
     public func encode(into buffer: inout [UInt8]) { buffer.append(bigEndian: self) }
+    @inlinable
     public static func decode(_ bytes: UnsafeRawBufferPointer, type: PostgresType) throws -> Int32 {
         switch type {
         case .int4: try bytes.bigEndian(Int32.self, type: type)
@@ -43,7 +48,9 @@ extension Int64: PostgresEncodable, PostgresDecodable {
     public func postgresText() -> String { description }
     public static func decode(text: String) throws -> Int64 { try Text.parse(text) }
     public static var postgresType: PostgresType { .int8 }
+    public var postgresSmallValue: SmallValue? { SmallValue(self) }
     public func encode(into buffer: inout [UInt8]) { buffer.append(bigEndian: self) }
+    @inlinable
     public static func decode(_ bytes: UnsafeRawBufferPointer, type: PostgresType) throws -> Int64 {
         switch type {
         case .int8: try bytes.bigEndian(Int64.self, type: type)
@@ -64,7 +71,9 @@ extension Int: PostgresEncodable, PostgresDecodable {
     public func postgresText() -> String { description }
     public static func decode(text: String) throws -> Int { try Text.parse(text) }
     public static var postgresType: PostgresType { .int8 }
+    public var postgresSmallValue: SmallValue? { SmallValue(Int64(self)) }
     public func encode(into buffer: inout [UInt8]) { buffer.append(bigEndian: Int64(self)) }
+    @inlinable
     public static func decode(_ bytes: UnsafeRawBufferPointer, type: PostgresType) throws -> Int {
         Int(try Int64.decode(bytes, type: type))
     }
@@ -73,6 +82,7 @@ extension Int: PostgresEncodable, PostgresDecodable {
 extension Float: PostgresEncodable, PostgresDecodable {
     public static var postgresType: PostgresType { .float4 }
     public func encode(into buffer: inout [UInt8]) { buffer.append(bigEndian: bitPattern) }
+    @inlinable
     public static func decode(_ bytes: UnsafeRawBufferPointer, type: PostgresType) throws -> Float {
         guard type == .float4 else { throw ValueMismatch(type: type) }
         return Float(bitPattern: try bytes.bigEndian(UInt32.self, type: type))
@@ -86,6 +96,7 @@ extension Double: PostgresEncodable, PostgresDecodable {
     public static func decode(text: String) throws -> Double { try Text.parse(text) }
     public static var postgresType: PostgresType { .float8 }
     public func encode(into buffer: inout [UInt8]) { buffer.append(bigEndian: bitPattern) }
+    @inlinable
     public static func decode(_ bytes: UnsafeRawBufferPointer, type: PostgresType) throws -> Double {
         switch type {
         case .float8: Double(bitPattern: try bytes.bigEndian(UInt64.self, type: type))
@@ -102,9 +113,16 @@ extension String: PostgresEncodable, PostgresDecodable {
     public func encode(into buffer: inout [UInt8]) { buffer.append(contentsOf: utf8) }
     public func postgresText() -> String { self }
     public static func decode(text: String) -> String { text }
+    @inlinable
     public static func decode(_ bytes: UnsafeRawBufferPointer, type: PostgresType) throws -> String {
+        if type == .text || type == .varchar { return String(decoding: bytes, as: UTF8.self) }
+        return try printed(bytes, type: type)
+    }
+
+    @usableFromInline
+    static func printed(_ bytes: UnsafeRawBufferPointer, type: PostgresType) throws -> String {
         switch type {
-        case .text, .varchar, .bpchar, .name, .char, .unknown, .json: String(decoding: bytes, as: UTF8.self)
+        case .bpchar, .name, .char, .unknown, .json: String(decoding: bytes, as: UTF8.self)
         case .jsonb: try JSONB.decode(bytes, type: type).text
         case .uuid: try UUID.decode(bytes, type: type).uuidString.lowercased()
         case .numeric: try Numeric.text(bytes, type: type)
@@ -123,7 +141,9 @@ extension UUID: PostgresEncodable, PostgresDecodable {
         return value
     }
     public static var postgresType: PostgresType { .uuid }
+    public var postgresSmallValue: SmallValue? { SmallValue(uuid: uuid) }
     public func encode(into buffer: inout [UInt8]) { withUnsafeBytes(of: uuid) { buffer.append(contentsOf: $0) } }
+    @inlinable
     public static func decode(_ bytes: UnsafeRawBufferPointer, type: PostgresType) throws -> UUID {
         guard type == .uuid, bytes.count == 16 else { throw ValueMismatch(type: type) }
         return UUID(uuid: bytes.loadUnaligned(as: uuid_t.self))
@@ -143,6 +163,7 @@ public struct JSONB: PostgresEncodable, PostgresDecodable, Equatable {
         buffer.append(1)
         buffer.append(contentsOf: text.utf8)
     }
+    @inlinable
     public static func decode(_ bytes: UnsafeRawBufferPointer, type: PostgresType) throws -> JSONB {
         switch type {
         case .json: return JSONB(text: String(decoding: bytes, as: UTF8.self))

@@ -10,7 +10,9 @@ public struct PostgresDate: PostgresEncodable, PostgresDecodable, Hashable, Cust
     public static let minusInfinity = PostgresDate(daysSince2000: .min)
 
     public static var postgresType: PostgresType { .date }
+    public var postgresSmallValue: SmallValue? { SmallValue(daysSince2000) }
     public func encode(into buffer: inout [UInt8]) { buffer.append(bigEndian: daysSince2000) }
+    @inlinable
     public static func decode(_ bytes: UnsafeRawBufferPointer, type: PostgresType) throws -> PostgresDate {
         guard type == .date else { throw ValueMismatch(type: type) }
         return PostgresDate(daysSince2000: try bytes.bigEndian(Int32.self, type: type))
@@ -41,7 +43,7 @@ public struct PostgresDate: PostgresEncodable, PostgresDecodable, Hashable, Cust
 /// An instant, as `timestamptz` with its microseconds; `infinity` is the distant future.
 extension Date: PostgresEncodable, PostgresDecodable {
     /// 2000-01-01T00:00:00Z in seconds since 2001-01-01, Foundation's reference.
-    private static let epoch: Double = -31_622_400
+    @inlinable static var epoch: Double { -31_622_400 }
 
     public static var postgresType: PostgresType { .timestamptz }
 
@@ -56,6 +58,7 @@ extension Date: PostgresEncodable, PostgresDecodable {
         }
     }
 
+    @inlinable
     public static func decode(_ bytes: UnsafeRawBufferPointer, type: PostgresType) throws -> Date {
         guard type == .timestamptz || type == .timestamp else { throw ValueMismatch(type: type) }
         switch try bytes.bigEndian(Int64.self, type: type) {
@@ -77,7 +80,9 @@ public struct PostgresTimestamp: PostgresEncodable, PostgresDecodable, Hashable 
     public static let minusInfinity = PostgresTimestamp(microsecondsSince2000: .min)
 
     public static var postgresType: PostgresType { .timestamptz }
+    public var postgresSmallValue: SmallValue? { SmallValue(microsecondsSince2000) }
     public func encode(into buffer: inout [UInt8]) { buffer.append(bigEndian: microsecondsSince2000) }
+    @inlinable
     public static func decode(_ bytes: UnsafeRawBufferPointer, type: PostgresType) throws -> PostgresTimestamp {
         guard type == .timestamptz || type == .timestamp else { throw ValueMismatch(type: type) }
         return PostgresTimestamp(microsecondsSince2000: try bytes.bigEndian(Int64.self, type: type))

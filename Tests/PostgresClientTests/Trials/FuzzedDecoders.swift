@@ -8,7 +8,13 @@ enum FuzzedDecoders {
     static func run(_ input: [UInt8]) {
         guard let first = input.first else { return }
         let rest = Array(input.dropFirst())
-        if first < 250 { values(rest, chosen: first) } else { arrays(rest) }
+        switch first {
+        case ..<250: values(rest, chosen: first)
+        case 250...252: arrays(rest)
+        case 253: copy(rest, .text)
+        case 254: copy(rest, .binary)
+        default: copy(binaryHeader + rest, .binary)
+        }
     }
 
     private static let types: [PostgresType] = [
@@ -57,6 +63,42 @@ enum FuzzedDecoders {
             _ = try? [[UInt8]].decode(buffer, type: .bytea)
             _ = try? [Double].decode(buffer, type: .float8)
         }
+    }
+
+    private static let binaryHeader =
+        Array("PGCOPY\n".utf8) + [0xFF, 0x0D, 0x0A, 0x00] + [UInt8](repeating: 0, count: 8)
+
+    /// The rows are the same in whatever pieces their bytes arrive.
+    private static func copy(_ bytes: [UInt8], _ format: CopyFormat) {
+        let whole = rows(of: [bytes], format)
+        let single = rows(of: bytes.map { [$0] }, format)
+        precondition(whole == single, "\(whole) came in pieces as \(single)")
+    }
+
+    /// Until something is wrong, with what was wrong at the end.
+    private static func rows(of pieces: [[UInt8]], _ format: CopyFormat) -> [String] {
+        var decoder = CopyDecoder(format: format)
+        var rows: [String] = []
+        do {
+            for piece in pieces {
+                decoder.feed(piece)
+                while let record = try decoder.next() { rows.append(described(record)) }
+            }
+            try decoder.finish()
+        } catch {
+            rows.append("wrong")
+        }
+        return rows
+    }
+
+    private static func described(_ record: CopyRecord) -> String {
+        (0..<record.count).map { column in
+            let text = try? record.decode(column, as: String?.self)
+            let number = try? record.decode(column, as: Int64?.self)
+            let bytes = try? record.decode(column, as: [UInt8].self)
+            let day = try? record.decode(column, as: PostgresDate.self)
+            return "\(text as Any) \(number as Any) \(bytes as Any) \(day as Any)"
+        }.joined(separator: "|")
     }
 
     /// What was read, written and read again is what was read.
