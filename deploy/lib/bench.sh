@@ -1,7 +1,18 @@
 # A PostgreSQL of a benchmark's own, in a temporary folder, without durability. Sets WORK and PORT.
 # shellcheck shell=bash
 
-# Arguments are further options of the server.
+# The daemon that is measured: CEREGISTRY_BINARY where it is set, else a release build. Sets PROGRAM.
+built_program() {
+  if [ -z "${CEREGISTRY_BINARY:-}" ]; then
+    install_swift
+    swift build -c release --product ceregistry >&2
+    CEREGISTRY_BINARY="$(swift build -c release --show-bin-path)/ceregistry"
+  fi
+  # shellcheck disable=SC2034 # read by those who source this
+  PROGRAM=$CEREGISTRY_BINARY
+}
+
+# Arguments are further options of the server, and win.
 start_bench_server() {
   WORK=$(mktemp -d /tmp/ceregistry-bench.XXXXXX)
   chmod 755 "$WORK"

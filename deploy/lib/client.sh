@@ -8,9 +8,9 @@ client_package() {
   ln -sfn "$ROOT/Sources/CLibPQ" "$folder/Sources/CLibPQ"
   ln -sfn "$ROOT/Sources/CEpoll" "$folder/Sources/CEpoll"
   ln -sfn "$ROOT/Sources/PostgresClient" "$folder/Sources/PostgresClient"
-  ln -sfn "$ROOT/deploy/bench/client-programs/ClientBench" "$folder/Sources/ClientBench"
-  ln -sfn "$ROOT/deploy/bench/client-programs/ReadinessBench" "$folder/Sources/ReadinessBench"
-  ln -sfn "$ROOT/deploy/bench/client-programs/ClientSoak" "$folder/Sources/ClientSoak"
+  ln -sfn "$ROOT/deploy/benchmarks/client-programs/ClientBench" "$folder/Sources/ClientBench"
+  ln -sfn "$ROOT/deploy/benchmarks/client-programs/ReadinessBench" "$folder/Sources/ReadinessBench"
+  ln -sfn "$ROOT/deploy/benchmarks/client-programs/ClientSoak" "$folder/Sources/ClientSoak"
   ln -sfn "$ROOT/Tests/PostgresClientTests" "$folder/Tests/PostgresClientTests"
   cmp -s "$ROOT/deploy/lib/client-package.swift" "$folder/Package.swift" || cp "$ROOT/deploy/lib/client-package.swift" "$folder/Package.swift"
 }

@@ -1,4 +1,4 @@
-"""Rounds of deploy/bench/counter: bare queries and the counter over HTTP in turns, so that a busy machine is busy for both."""
+"""Rounds of deploy/bench counter: bare queries and the counter over HTTP in turns, so that a busy machine is busy for both."""
 import argparse
 import http.client
 import json

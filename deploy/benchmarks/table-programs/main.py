@@ -1,4 +1,4 @@
-"""Rounds of deploy/bench/table."""
+"""Rounds of deploy/bench table."""
 import argparse
 import json
 import os

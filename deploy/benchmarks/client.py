@@ -1,4 +1,4 @@
-"""Rounds of deploy/bench/client: ours and theirs in turns, so that a busy machine is busy for both."""
+"""Rounds of deploy/bench client: ours and theirs in turns, so that a busy machine is busy for both."""
 import argparse
 import json
 import os

@@ -1,4 +1,4 @@
-"""Rounds of deploy/bench/audit: everything measured side by side, so that a busy machine is busy for all of it."""
+"""Rounds of deploy/bench audit: everything measured side by side, so that a busy machine is busy for all of it."""
 import argparse
 import json
 import os
