@@ -78,8 +78,9 @@ extension RegistryStore {
         async throws
     {
         let soFar = JSONB(text: try RegistryJSON.string(findings))
+        // Not by a connection of its own: the import holds one while it notes.
         _ = try await translating {
-            try await pool.execute(
+            try await pool.shared.execute(
                 """
                 UPDATE import_jobs SET rows_read = \(Int64(rowsRead)), rows_rejected = \(Int64(rejected)), first_findings = \(soFar)
                 WHERE id = \(id) AND state = 'running'

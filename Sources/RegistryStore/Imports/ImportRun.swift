@@ -20,7 +20,8 @@ extension RegistryStore {
                 document: "\(job.fileName ?? "import") (\(job.id.uuidString.lowercased()))")
             _ = try await work.execute(
                 "SELECT pg_advisory_xact_lock(hashtextextended(\(job.id.uuidString.lowercased()), 0))")
-            _ = try await self.pool.execute(
+            // By a connection that nobody can hold: as many imports as there are connections would wait for each other.
+            _ = try await self.pool.shared.execute(
                 "UPDATE import_jobs SET state = 'running', started_at = now(), problem = NULL, first_findings = NULL, finished_at = NULL WHERE id = \(job.id)"
             )
             _ = try await work.pipeline(StagingTable.creation(for: kind))
