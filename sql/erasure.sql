@@ -62,7 +62,9 @@ BEGIN
     FROM (SELECT 'audit_findings' AS kind, run_id AS id, message::text AS words FROM audit_findings
           UNION ALL SELECT 'audit_acknowledgements', id, reason FROM audit_acknowledgements
           UNION ALL SELECT 'access_log', seal_number(id), reason FROM access_log
-          UNION ALL SELECT 'employer_corrections', id, concat_ws(' ', reason, document) FROM employer_corrections) w
+          UNION ALL SELECT 'employer_corrections', id, concat_ws(' ', reason, document) FROM employer_corrections
+          UNION ALL SELECT 'training_plans', id, concat_ws(' ', contact, note, answer_note) FROM training_plans
+          UNION ALL SELECT 'training_sessions', id, cancelled_because FROM training_sessions) w
     CROSS JOIN unnest(numbers) n WHERE strpos(w.words, n) > 0
     UNION
     SELECT 'audit_acknowledgements', a.id, erasure FROM audit_acknowledgements a WHERE a.record_id = ANY (about);
@@ -102,7 +104,17 @@ BEGIN
     UPDATE standing_entries s SET paper_number = 'erased:' || s.entry_id
         FROM register_entries e WHERE e.id = s.entry_id AND e.learner_id = ANY (records) AND s.paper_number IS NOT NULL;
     UPDATE reversals SET reason = gone WHERE entry_id IN (SELECT id FROM register_entries WHERE learner_id = ANY (records));
-    UPDATE certificates SET name = gone WHERE learner_id = ANY (records);
+    UPDATE certificates SET name = gone, holder = NULL WHERE learner_id = ANY (records);
+    UPDATE notices SET name = gone, content = jsonb_set(content, '{holder}', jsonb_build_object('idNumberMasked', gone))
+        WHERE learner_id = ANY (records);
+    DELETE FROM contacts WHERE learner_id = ANY (records) OR user_id IN (SELECT id FROM users WHERE learner_id = ANY (records));
+    UPDATE reminders SET failure = gone
+        WHERE failure IS NOT NULL AND (learner_id = ANY (records) OR user_id IN (SELECT id FROM users WHERE learner_id = ANY (records)));
+    UPDATE training_answers SET reason = gone
+        WHERE reason IS NOT NULL AND invitation_id IN (SELECT id FROM training_invitations WHERE learner_id = ANY (records));
+    UPDATE training_attendance SET reason = gone WHERE reason IS NOT NULL AND learner_id = ANY (records);
+    UPDATE training_assessments SET reason = gone WHERE reason IS NOT NULL AND learner_id = ANY (records);
+    UPDATE training_refunds SET reason = gone WHERE charge_id IN (SELECT id FROM training_charges WHERE learner_id = ANY (records));
     UPDATE access_log SET reason = NULL WHERE learner_id = ANY (records) AND reason IS NOT NULL;
 
     -- The leaves stay; without salts nothing can be tried against what they commit to.
@@ -132,6 +144,10 @@ BEGIN
         UPDATE access_log SET reason = replace(reason, number, gone) WHERE strpos(reason, number) > 0;
         UPDATE employer_corrections SET reason = replace(reason, number, gone), document = replace(document, number, gone)
             WHERE strpos(concat_ws(' ', reason, document), number) > 0;
+        UPDATE training_plans SET contact = replace(contact, number, gone), note = replace(note, number, gone),
+               answer_note = replace(answer_note, number, gone)
+            WHERE strpos(concat_ws(' ', contact, note, answer_note), number) > 0;
+        UPDATE training_sessions SET cancelled_because = replace(cancelled_because, number, gone) WHERE strpos(cancelled_because, number) > 0;
     END LOOP;
     UPDATE audit_acknowledgements SET reason = gone WHERE record_id = ANY (about);
     PERFORM set_config('ceregistry.erasing', '', true);

@@ -2,11 +2,24 @@
 -- tables as they are. Records that follow from others (what stands, where a learner lies, a claim's state) are not sealed:
 -- other checks make them again.
 
+-- When the program changed a plan or called off a session: its act is on the access log. Nothing where it did not.
+CREATE OR REPLACE FUNCTION plan_moved(plan uuid, state text) RETURNS timestamptz LANGUAGE sql STABLE AS $$
+    SELECT max(a.recorded_at) FROM access_log a
+    WHERE state <> 'sent' AND a.record_id = plan::text AND a.outcome = 'allowed'
+      AND (a.action = 'answerPlan' OR (a.action = 'planTraining' AND a.reason = 'withdraw'))
+$$;
+CREATE OR REPLACE FUNCTION session_cancelled(session uuid, day date) RETURNS timestamptz LANGUAGE sql STABLE AS $$
+    SELECT max(a.recorded_at) FROM access_log a
+    WHERE day IS NOT NULL AND a.record_id = session::text AND a.outcome = 'allowed' AND a.action = 'scheduleTraining' AND a.reason = 'cancel'
+$$;
+
 -- Every record: its bucket, what it is, when it came to be as it is, and a digest of all its columns that are not derived.
 -- A column that is in no digest is named with its reason in a test (SealTests).
 CREATE OR REPLACE VIEW sealed_records (bucket, kind, id, name, born, digest) AS
     WITH words AS (
         SELECT kind, id, max(recorded_at) AS recorded_at FROM erased_words GROUP BY 1, 2
+    ), called AS (
+        SELECT i.id, i.learner_id, i.session_id, x.recorded_at FROM training_invitations i LEFT JOIN erased_learners x ON x.learner_id = i.learner_id
     )
     SELECT -1, 'employers'::text, o.id, NULL::text, greatest(o.recorded_at, c.corrected_at),
            hash_record_extended(ROW(o.id, o.credit_code, o.recorded_at), 0) # seal_field('name', o.name) # seal_field('kind', o.kind)
@@ -126,8 +139,85 @@ CREATE OR REPLACE VIEW sealed_records (bucket, kind, id, name, born, digest) AS
     FROM reversals t LEFT JOIN register_entries e ON e.id = t.entry_id LEFT JOIN erased_learners x ON x.learner_id = e.learner_id
     UNION ALL
     SELECT seal_bucket(t.learner_id), 'certificates', t.id, NULL, greatest(t.recorded_at, x.recorded_at),
-           hash_record_extended(ROW(t.id, code, t.learner_id, entries, name, printed_on, recorded_by, t.recorded_at), 0)
+           hash_record_extended(ROW(t.id, code, t.learner_id, entries, name, holder, printed_on, recorded_by, t.recorded_at), 0)
     FROM certificates t LEFT JOIN erased_learners x ON x.learner_id = t.learner_id
+    UNION ALL
+    SELECT seal_bucket(t.learner_id), 'notices', t.id, NULL, greatest(t.recorded_at, x.recorded_at),
+           hash_record_extended(ROW(t.id, notice_number, code, t.learner_id, name, purpose, outcome, authority, content, entries, issued_on,
+                                    recorded_by, t.recorded_at), 0)
+    FROM notices t LEFT JOIN erased_learners x ON x.learner_id = t.learner_id
+    UNION ALL
+    SELECT -1, 'approved_prices', seal_name(concat_ws(' ', t.notice, t.version, t.document)), concat_ws(' ', t.notice, t.version, t.document),
+           p.recorded_at, hash_record_extended(ROW(t.notice, t.version, t.document, fen_per_hour, valid_from, valid_until), 0)
+    FROM approved_prices t LEFT JOIN policies p ON (p.notice, p.version) = (t.notice, t.version)
+    UNION ALL
+    -- What an answer changes is that of `sealed_before`.
+    SELECT -1, 'training_plans', t.id, NULL, greatest(t.recorded_at, m.moved_at, w.recorded_at),
+           hash_record_extended(ROW(t.id, employer_id, subject_year, t.kind, contact, note, due_on, sent_on, t.recorded_by, t.recorded_at, state, places,
+                                    answer_note, answered_by, answered_on), 0)
+    FROM training_plans t LEFT JOIN words w ON w.kind = 'training_plans' AND w.id = t.id
+    LEFT JOIN LATERAL plan_moved(t.id, t.state) m (moved_at) ON true
+    UNION ALL
+    SELECT seal_bucket(learner_id), 'training_plan_learners', md5(plan_id::text || learner_id)::uuid, NULL, recorded_at,
+           hash_record_extended(ROW(plan_id, learner_id, proposed_on, recorded_by, recorded_at), 0)
+    FROM training_plan_learners
+    UNION ALL
+    -- Whether it was called or recognized follows from its calls and recognitions.
+    SELECT -1, 'training_sessions', t.id, NULL, greatest(t.recorded_at, m.moved_at, w.recorded_at),
+           hash_record_extended(ROW(t.id, code, subject_year, course_title, place, places, hours, starts_on, ends_on, fee_in_fen, price_notice,
+                                    price_version, price_document, approved_fen_per_hour, recorded_by, recorded_on, t.recorded_at,
+                                    cancelled_on, cancelled_because), 0)
+    FROM training_sessions t LEFT JOIN words w ON w.kind = 'training_sessions' AND w.id = t.id
+    LEFT JOIN LATERAL session_cancelled(t.id, t.cancelled_on) m (moved_at) ON true
+    UNION ALL
+    SELECT -1, 'training_half_days', id, NULL, recorded_at,
+           hash_record_extended(ROW(id, session_id, number, day, part, starts_at, ends_at, hours, room, teacher, topic, recorded_at), 0)
+    FROM training_half_days
+    UNION ALL
+    SELECT -1, 'training_calls', id, NULL, recorded_at,
+           hash_record_extended(ROW(id, session_id, number, seed, answer_by, drawn_on, recorded_by, recorded_at), 0) FROM training_calls
+    UNION ALL
+    SELECT seal_bucket(learner_id), 'training_invitations', id, NULL, recorded_at,
+           hash_record_extended(ROW(id, call_id, session_id, learner_id, employer_id, rank, owes, is_expected, missed_before, asked_on, lot,
+                                    recorded_at), 0)
+    FROM training_invitations
+    UNION ALL
+    SELECT seal_bucket(coalesce(c.learner_id, t.invitation_id)), 'training_answers', t.id, NULL, greatest(t.recorded_at, c.recorded_at),
+           hash_record_extended(ROW(t.id, invitation_id, answer, reason, answered_on, recorded_by, t.recorded_at), 0)
+    FROM training_answers t LEFT JOIN called c ON c.id = t.invitation_id
+    UNION ALL
+    SELECT -1, 'training_uploads', id, NULL, recorded_at,
+           hash_record_extended(ROW(id, session_id, rows, recorded_by, recorded_at), 0) FROM training_uploads
+    UNION ALL
+    SELECT seal_bucket(t.learner_id), 'training_attendance', t.id, NULL, greatest(t.recorded_at, x.recorded_at),
+           hash_record_extended(ROW(t.id, session_id, half_day_id, t.learner_id, is_present, method, seen_at, upload_id, corrects, reason,
+                                    recorded_on, recorded_by, t.recorded_at), 0)
+    FROM training_attendance t LEFT JOIN erased_learners x ON x.learner_id = t.learner_id
+    UNION ALL
+    SELECT seal_bucket(t.learner_id), 'training_assessments', t.id, NULL, greatest(t.recorded_at, x.recorded_at),
+           hash_record_extended(ROW(t.id, session_id, t.learner_id, attempt, mark, pass_mark, assessed_on, corrects, reason, recorded_by,
+                                    t.recorded_at), 0)
+    FROM training_assessments t LEFT JOIN erased_learners x ON x.learner_id = t.learner_id
+    UNION ALL
+    SELECT -1, 'training_recognitions', id, NULL, recorded_at,
+           hash_record_extended(ROW(id, session_id, recognized_on, learners, hours, left_out, recorded_by, recorded_at), 0)
+    FROM training_recognitions
+    UNION ALL
+    SELECT seal_bucket(learner_id), 'training_charges', id, NULL, recorded_at,
+           hash_record_extended(ROW(id, session_id, learner_id, payer, employer_id, fee_in_fen, charged_on, recorded_by, recorded_at), 0)
+    FROM training_charges
+    UNION ALL
+    SELECT -1, 'training_receipts', id, NULL, recorded_at,
+           hash_record_extended(ROW(id, year, number, session_id, employer_id, learner_id, amount_in_fen, received_on, recorded_by, recorded_at), 0)
+    FROM training_receipts
+    UNION ALL
+    SELECT -1, 'training_receipt_lines', l.charge_id, NULL, r.recorded_at,
+           hash_record_extended(ROW(l.charge_id, l.receipt_id, l.session_id, l.fee_in_fen), 0)
+    FROM training_receipt_lines l LEFT JOIN training_receipts r ON r.id = l.receipt_id
+    UNION ALL
+    SELECT -1, 'training_refunds', t.charge_id, NULL, greatest(t.recorded_at, x.recorded_at),
+           hash_record_extended(ROW(t.charge_id, year, number, refund_in_fen, reason, refunded_on, t.recorded_by, t.recorded_at), 0)
+    FROM training_refunds t LEFT JOIN training_charges c ON c.id = t.charge_id LEFT JOIN erased_learners x ON x.learner_id = c.learner_id
     UNION ALL
     SELECT seal_segment(t.id), 'access_log', seal_number(t.id), NULL, greatest(t.recorded_at, x.recorded_at, w.recorded_at),
            hash_record_extended(ROW(t.id, t.recorded_at, user_id, role, authority, action, t.learner_id, record_id, outcome, code, reason,
@@ -189,6 +279,17 @@ CREATE OR REPLACE FUNCTION sealed_before(cut timestamptz) RETURNS TABLE (kind te
     FROM employments WHERE retracted_at >= cut
     UNION ALL
     SELECT DISTINCT 'claims', claim_id, NULL::bigint FROM claim_events WHERE event = 'resubmit' AND recorded_at >= cut
+    UNION ALL
+    SELECT 'training_plans', t.id,
+           hash_record_extended(ROW(t.id, employer_id, subject_year, kind, contact, note, due_on, sent_on, recorded_by, recorded_at, 'sent'::text,
+                                    NULL::integer, NULL::text, NULL::uuid, NULL::date), 0)
+    FROM training_plans t WHERE plan_moved(t.id, t.state) >= cut
+    UNION ALL
+    SELECT 'training_sessions', t.id,
+           hash_record_extended(ROW(t.id, code, subject_year, course_title, place, places, hours, starts_on, ends_on, fee_in_fen, price_notice,
+                                    price_version, price_document, approved_fen_per_hour, recorded_by, recorded_on, recorded_at,
+                                    NULL::date, NULL::text), 0)
+    FROM training_sessions t WHERE session_cancelled(t.id, t.cancelled_on) >= cut
 $$;
 
 -- Where records and their seals part, in these buckets: `gone` is a seal whose record is not there as it was, `new` a record
@@ -269,6 +370,12 @@ CREATE OR REPLACE FUNCTION unseal(records uuid[], erasure uuid) RETURNS void LAN
         UNION ALL SELECT seal_bucket(learner_id), k, id
                   FROM register_entries, unnest(ARRAY['register_entries', 'reversals']) k WHERE learner_id = ANY (records)
         UNION ALL SELECT seal_bucket(learner_id), 'certificates', id FROM certificates WHERE learner_id = ANY (records)
+        UNION ALL SELECT seal_bucket(learner_id), 'notices', id FROM notices WHERE learner_id = ANY (records)
+        UNION ALL SELECT seal_bucket(i.learner_id), 'training_answers', a.id FROM training_answers a
+                  JOIN training_invitations i ON i.id = a.invitation_id WHERE i.learner_id = ANY (records)
+        UNION ALL SELECT seal_bucket(learner_id), 'training_attendance', id FROM training_attendance WHERE learner_id = ANY (records)
+        UNION ALL SELECT seal_bucket(learner_id), 'training_assessments', id FROM training_assessments WHERE learner_id = ANY (records)
+        UNION ALL SELECT -1, 'training_refunds', id FROM training_charges WHERE learner_id = ANY (records)
         UNION ALL SELECT seal_segment(id), 'access_log', seal_number(id) FROM access_log WHERE learner_id = ANY (records)
         UNION ALL SELECT seal_segment(a.id), 'access_log', w.id FROM erased_words w JOIN access_log a ON seal_number(a.id) = w.id
                   WHERE w.erasure_id = erasure AND w.kind = 'access_log'

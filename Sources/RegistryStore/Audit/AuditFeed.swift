@@ -79,6 +79,21 @@ enum AuditFeed {
             SELECT learner_id, hash_record_extended(ROW(id, xmin), 15) FROM certificates
             UNION ALL
             SELECT learner_id, hash_record_extended(ROW(id, xmin), 16) FROM learner_corrections
+            UNION ALL
+            SELECT learner_id, hash_record_extended(ROW(id, xmin), 20) FROM notices
+            UNION ALL
+            SELECT learner_id, hash_record_extended(ROW(plan_id, xmin), 21) FROM training_plan_learners
+            UNION ALL
+            SELECT learner_id, hash_record_extended(ROW(id, xmin), 22) FROM training_invitations
+            UNION ALL
+            SELECT coalesce(i.learner_id, a.invitation_id), hash_record_extended(ROW(a.id, a.xmin), 23)
+            FROM training_answers a LEFT JOIN training_invitations i ON i.id = a.invitation_id
+            UNION ALL
+            SELECT learner_id, hash_record_extended(ROW(id, xmin), 24) FROM training_attendance
+            UNION ALL
+            SELECT learner_id, hash_record_extended(ROW(id, xmin), 25) FROM training_assessments
+            UNION ALL
+            SELECT learner_id, hash_record_extended(ROW(id, xmin), 26) FROM training_charges
         )
         """
 

@@ -131,7 +131,7 @@ enum AuditRemedy {
             zh: "向基地核实本人当时在哪一个班次，更正另一条签到；已登记的，先撤销（Q8）。",
             en: "Ask the base where the person was, and correct the other record; what stands is reversed first (Q8)."),
         "roomOrTeacherTwice": tampered, "sessionWindow": tampered, "drawRepeated": tampered,
-        "placesOverbooked": tampered,
+        "placesOverbooked": tampered, "sessionState": tampered, "invitationState": tampered, "bookings": tampered,
         "feeAboveApproved": Text(
             zh: "停止收费，退还超出核定标准的部分，并查明核定文件或收费被谁改动。",
             en: "Stop charging, give back what is above the approval, and find out who changed the price or the fee."),

@@ -113,6 +113,11 @@ extension AuditCheck {
                 UNION ALL
                 SELECT year::text, count(*) || ' / ' || max(number) FROM training_refunds WHERE number IS NOT NULL
                 GROUP BY year HAVING count(*) <> max(number)
+                UNION ALL
+                SELECT n.year::text, n.kind || ' ' || n.last FROM training_numbers n
+                WHERE n.last <> (SELECT coalesce(max(number), 0) FROM (
+                    SELECT 'receipt' AS kind, year, number FROM training_receipts
+                    UNION ALL SELECT 'refund', year, number FROM training_refunds) g WHERE g.kind = n.kind AND g.year = n.year)
                 """),
         AuditCheck(
             name: "drawRepeated", rule: .F1, recordKind: "trainingSession", reach: .register,
@@ -136,6 +141,51 @@ extension AuditCheck {
                 SELECT s.id::text AS record_id, count(i.id) || ' > ' || s.places AS detail
                 FROM training_sessions s JOIN training_invitations i ON i.session_id = s.id AND i.state IN ('called', 'confirmed')
                 GROUP BY s.id, s.places HAVING count(i.id) > s.places
+                """),
+        AuditCheck(
+            name: "sessionState", rule: .F1, recordKind: "trainingSession", reach: .register,
+            message: Text(
+                zh: "班次状态与调训、认定、取消不符（{detail}）",
+                en: "the state of a session does not follow from its calls, recognitions and cancellation ({detail})"),
+            sql: """
+                SELECT s.id::text AS record_id, s.state AS detail FROM training_sessions s
+                WHERE s.state <> CASE WHEN s.cancelled_on IS NOT NULL THEN 'cancelled'
+                                      WHEN EXISTS (SELECT FROM training_recognitions r WHERE r.session_id = s.id) THEN 'recognized'
+                                      WHEN EXISTS (SELECT FROM training_calls c WHERE c.session_id = s.id) THEN 'called'
+                                      ELSE 'scheduled' END
+                UNION ALL
+                SELECT s.id::text, h.day || ' ' || h.part FROM training_sessions s JOIN training_half_days h ON h.session_id = s.id
+                WHERE h.is_cancelled <> (s.cancelled_on IS NOT NULL)
+                """),
+        AuditCheck(
+            name: "invitationState", rule: .F1, recordKind: "trainingInvitation", reach: .register,
+            message: Text(
+                zh: "名单上的状态与答复不符（{detail}）", en: "the state on a list does not follow from the answers ({detail})"),
+            sql: """
+                SELECT i.id::text AS record_id, i.state || ' ' || i.state_since AS detail
+                FROM training_invitations i JOIN training_sessions s ON s.id = i.session_id JOIN training_calls c ON c.id = i.call_id
+                LEFT JOIN LATERAL (SELECT a.answer, a.answered_on FROM training_answers a WHERE a.invitation_id = i.id
+                                   ORDER BY a.recorded_at DESC, a.id LIMIT 1) a ON true
+                WHERE (i.state, i.state_since) IS DISTINCT FROM CASE
+                    WHEN a.answer = 'cannotCome' THEN ('declined'::text, a.answered_on)
+                    WHEN s.cancelled_on IS NOT NULL THEN ('released'::text, s.cancelled_on)
+                    WHEN a.answer = 'willCome' THEN ('confirmed'::text, a.answered_on)
+                    WHEN i.moved_up_on IS NOT NULL THEN ('called'::text, i.moved_up_on)
+                    WHEN i.state = 'waiting' THEN ('waiting'::text, c.drawn_on)
+                    ELSE ('called'::text, c.drawn_on) END
+                """),
+        AuditCheck(
+            name: "bookings", rule: .F1, recordKind: "trainingInvitation", reach: .register,
+            message: Text(
+                zh: "占位与名单不符（{detail}）", en: "what is booked is not what the list says ({detail})"),
+            sql: """
+                SELECT coalesce(b.invitation_id, x.id)::text AS record_id, coalesce(b.during::text, x.during::text) AS detail
+                FROM (SELECT i.id, i.learner_id, h.id AS half_day_id, tstzrange(h.starts_at, h.ends_at) AS during
+                      FROM training_invitations i JOIN training_half_days h ON h.session_id = i.session_id AND NOT h.is_cancelled
+                      WHERE i.state IN ('called', 'confirmed')) x
+                FULL JOIN training_bookings b ON (b.half_day_id, b.learner_id, b.invitation_id, b.during)
+                    = (x.half_day_id, x.learner_id, x.id, x.during)
+                WHERE b.invitation_id IS NULL OR x.id IS NULL
                 """),
     ]
 }

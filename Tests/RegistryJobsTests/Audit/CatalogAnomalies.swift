@@ -6,10 +6,7 @@ extension Anomaly {
         Anomaly(
             check: "guardChanged", record: "'trigger register_entries.append_only'",
             planted: ["DROP TRIGGER append_only ON register_entries"],
-            lawful: [
-                "CREATE INDEX further ON register_entries (recognized_on)",
-                "ALTER TABLE employers ADD COLUMN telephone text",
-            ]),
+            lawful: ["CREATE INDEX further ON register_entries (recognized_on)"]),
         Anomaly(
             check: "guardChanged", record: "'trigger decisions.decision_is_lawful'",
             planted: ["ALTER TABLE decisions DISABLE TRIGGER decision_is_lawful"]),

@@ -92,7 +92,7 @@ extension Anomaly {
             check: "completingEntry", record: "'00000000-0000-4000-8000-000000000002'",
             planted: [
                 "DROP INDEX one_completing_recognition_stands", halves,
-                "UPDATE standing_entries SET completes = NOT completes WHERE session_code = 'HALF'",
+                "UPDATE standing_entries SET completes = NOT completes WHERE session_code LIKE 'HALF%'",
             ],
             lawful: ["DROP INDEX one_completing_recognition_stands", halves]),
         Anomaly(
@@ -169,7 +169,7 @@ extension Anomaly {
     /// Two sessions of half the hours each, of somebody who had none: the second completes the year.
     private static let halves = """
         INSERT INTO standing_entries (entry_id, entry_number, learner_id, subject_year, mode, hours, recognized_on, completes, session_code)
-        SELECT d.id::uuid, d.number, p.idle_learner, 2018, 'faceToFace', 15, '2018-12-01', d.number = 90000002, 'HALF'
+        SELECT d.id::uuid, d.number, p.idle_learner, 2018, 'faceToFace', 15, '2018-12-01', d.number = 90000002, 'HALF' || d.number
         FROM pick p, (VALUES ('00000000-0000-4000-8000-000000000002', 90000001), ('00000000-0000-4000-8000-000000000004', 90000002)) d (id, number)
         """
 

@@ -135,7 +135,13 @@ extension Anomaly {
         Anomaly(
             check: "receiptNumbers", record: "(SELECT year::text FROM training_receipts LIMIT 1)",
             planted: ["DELETE FROM training_receipts WHERE number = 2"],
-            lawful: ["DELETE FROM training_receipts WHERE number = (SELECT max(number) FROM training_receipts)"]),
+            lawful: [
+                "UPDATE training_numbers SET last = last - 1 WHERE kind = 'receipt'",
+                "DELETE FROM training_receipts WHERE number = (SELECT max(number) FROM training_receipts)",
+            ]),
+        Anomaly(
+            check: "receiptNumbers", record: "(SELECT year::text FROM training_numbers WHERE kind = 'receipt')",
+            planted: ["UPDATE training_numbers SET last = last + 1 WHERE kind = 'receipt'"]),
         Anomaly(
             check: "drawRepeated", record: coming,
             planted: [
@@ -162,5 +168,41 @@ extension Anomaly {
                 WHERE session_id = \(held) AND state IN ('called', 'confirmed')) WHERE id = \(held)
                 """
             ]),
+        Anomaly(
+            check: "sessionState", record: held,
+            planted: ["UPDATE training_sessions SET state = 'recognized' WHERE id = \(held)"],
+            lawful: [
+                "UPDATE training_sessions SET state = 'recognized' WHERE id = \(held)",
+                """
+                INSERT INTO training_recognitions (session_id, recognized_on, learners, hours, left_out, recorded_by)
+                SELECT \(held), '2018-12-01', 1, 30, '[]', id FROM users WHERE username = 'officer-base'
+                """,
+            ]),
+        Anomaly(
+            check: "sessionState", record: cancelled,
+            planted: ["UPDATE training_half_days SET is_cancelled = false WHERE session_id = \(cancelled)"]),
+        Anomaly(
+            check: "invitationState", record: called, planted: [confirmed],
+            lawful: [
+                """
+                INSERT INTO training_answers (invitation_id, answer, answered_on, recorded_by)
+                SELECT \(called), 'willCome', '2018-11-01', id FROM users WHERE username = 'officer-base'
+                """, confirmed,
+            ]),
+        Anomaly(
+            check: "bookings", record: called,
+            planted: ["DELETE FROM training_bookings WHERE invitation_id = \(called)"],
+            lawful: [
+                "DELETE FROM training_bookings WHERE invitation_id = \(called)",
+                "UPDATE training_invitations SET state = 'declined' WHERE id = \(called)",
+            ]),
     ]
+
+    /// Somebody who was called and has not answered: in the demo every third has.
+    private static let called = """
+        (SELECT i.id FROM training_invitations i WHERE i.session_id = \(coming) AND i.moved_up_on IS NULL
+           AND i.rank % 3 <> 0 ORDER BY i.rank LIMIT 1)
+        """
+    private static let confirmed =
+        "UPDATE training_invitations SET state = 'confirmed', state_since = '2018-11-01' WHERE id = \(called)"
 }
