@@ -13,6 +13,7 @@ CREATE OR REPLACE FUNCTION session_cancelled(session uuid, day date) RETURNS tim
     WHERE day IS NOT NULL AND a.record_id = session::text AND a.outcome = 'allowed' AND a.action = 'scheduleTraining' AND a.reason = 'cancel'
 $$;
 
+-- JSON is digested as its text: to PostgreSQL's hash of jsonb nothing, {} and [] are one.
 -- Every record: its bucket, what it is, when it came to be as it is, and a digest of all its columns that are not derived.
 -- A column that is in no digest is named with its reason in a test (SealTests).
 CREATE OR REPLACE VIEW sealed_records (bucket, kind, id, name, born, digest) AS
@@ -38,7 +39,7 @@ CREATE OR REPLACE VIEW sealed_records (bucket, kind, id, name, born, digest) AS
     FROM users u LEFT JOIN erased_learners x ON x.learner_id = u.learner_id
     UNION ALL
     SELECT -1, 'policies', seal_name(notice || ' ' || version), notice || ' ' || version, recorded_at,
-           hash_record_extended(ROW(notice, version, number, category, document, source, checksum, loaded_by, recorded_at), 0)
+           hash_record_extended(ROW(notice, version, number, category, document::text, source, checksum, loaded_by, recorded_at), 0)
     FROM policies
     UNION ALL
     SELECT seal_bucket(l.id), 'learners', l.id, NULL, greatest(l.recorded_at, c.corrected_at, x.recorded_at),
@@ -106,7 +107,7 @@ CREATE OR REPLACE VIEW sealed_records (bucket, kind, id, name, born, digest) AS
     FROM completion_records t LEFT JOIN erased_learners x ON x.learner_id = t.learner_id
     UNION ALL
     SELECT seal_bucket(t.learner_id), 'claims', t.id, NULL, greatest(t.recorded_at, v.resubmitted_at, x.recorded_at),
-           hash_record_extended(ROW(t.id, t.learner_id, subject_year, mode, hours, completion_record_id, session_code, evidence, reason,
+           hash_record_extended(ROW(t.id, t.learner_id, subject_year, mode, hours, completion_record_id, session_code, evidence::text, reason,
                                     array_remove(rules, 'Q7'), flags, assumptions, employer_id, area, submitted_by, submitted_on,
                                     t.recorded_at), 0)
     FROM claims t LEFT JOIN (SELECT claim_id, max(recorded_at) AS resubmitted_at FROM claim_events WHERE event = 'resubmit' GROUP BY 1) v
@@ -119,12 +120,12 @@ CREATE OR REPLACE VIEW sealed_records (bucket, kind, id, name, born, digest) AS
     FROM claim_routings t LEFT JOIN claims c ON c.id = t.claim_id LEFT JOIN erased_learners x ON x.learner_id = c.learner_id
     UNION ALL
     SELECT seal_bucket(coalesce(c.learner_id, t.claim_id)), 'claim_events', t.claim_id, NULL, greatest(t.recorded_at, x.recorded_at),
-           hash_record_extended(ROW(t.id, t.claim_id, t.event, t.state, t.reason, t.detail, t.occurred_on, t.recorded_by,
+           hash_record_extended(ROW(t.id, t.claim_id, t.event, t.state, t.reason, t.detail::text, t.occurred_on, t.recorded_by,
                                     t.recorded_at), 0)
     FROM claim_events t LEFT JOIN claims c ON c.id = t.claim_id LEFT JOIN erased_learners x ON x.learner_id = c.learner_id
     UNION ALL
     SELECT seal_bucket(coalesce(c.learner_id, t.claim_id)), 'decisions', t.id, NULL, greatest(t.recorded_at, x.recorded_at),
-           hash_record_extended(ROW(t.id, t.claim_id, t.routing, t.authority, t.decision, t.reason, t.answers, t.decided_by,
+           hash_record_extended(ROW(t.id, t.claim_id, t.routing, t.authority, t.decision, t.reason, t.answers::text, t.decided_by,
                                     t.decided_on, t.recorded_at), 0)
     FROM decisions t LEFT JOIN claims c ON c.id = t.claim_id LEFT JOIN erased_learners x ON x.learner_id = c.learner_id
     UNION ALL
@@ -139,11 +140,11 @@ CREATE OR REPLACE VIEW sealed_records (bucket, kind, id, name, born, digest) AS
     FROM reversals t LEFT JOIN register_entries e ON e.id = t.entry_id LEFT JOIN erased_learners x ON x.learner_id = e.learner_id
     UNION ALL
     SELECT seal_bucket(t.learner_id), 'certificates', t.id, NULL, greatest(t.recorded_at, x.recorded_at),
-           hash_record_extended(ROW(t.id, code, t.learner_id, entries, name, holder, printed_on, recorded_by, t.recorded_at), 0)
+           hash_record_extended(ROW(t.id, code, t.learner_id, entries, name, holder::text, printed_on, recorded_by, t.recorded_at), 0)
     FROM certificates t LEFT JOIN erased_learners x ON x.learner_id = t.learner_id
     UNION ALL
     SELECT seal_bucket(t.learner_id), 'notices', t.id, NULL, greatest(t.recorded_at, x.recorded_at),
-           hash_record_extended(ROW(t.id, notice_number, code, t.learner_id, name, purpose, outcome, authority, content, entries, issued_on,
+           hash_record_extended(ROW(t.id, notice_number, code, t.learner_id, name, purpose, outcome, authority, content::text, entries, issued_on,
                                     recorded_by, t.recorded_at), 0)
     FROM notices t LEFT JOIN erased_learners x ON x.learner_id = t.learner_id
     UNION ALL
@@ -200,7 +201,7 @@ CREATE OR REPLACE VIEW sealed_records (bucket, kind, id, name, born, digest) AS
     FROM training_assessments t LEFT JOIN erased_learners x ON x.learner_id = t.learner_id
     UNION ALL
     SELECT -1, 'training_recognitions', id, NULL, recorded_at,
-           hash_record_extended(ROW(id, session_id, recognized_on, learners, hours, left_out, recorded_by, recorded_at), 0)
+           hash_record_extended(ROW(id, session_id, recognized_on, learners, hours, left_out::text, recorded_by, recorded_at), 0)
     FROM training_recognitions
     UNION ALL
     SELECT seal_bucket(learner_id), 'training_charges', id, NULL, recorded_at,
@@ -226,12 +227,12 @@ CREATE OR REPLACE VIEW sealed_records (bucket, kind, id, name, born, digest) AS
     LEFT JOIN words w ON w.kind = 'access_log' AND w.id = seal_number(t.id)
     UNION ALL
     SELECT -1, 'audit_runs', id, NULL, recorded_at,
-           hash_record_extended(ROW(id, as_of, started_at, finished_at, learners, entries, claims, findings, rules, recorded_at, kind,
+           hash_record_extended(ROW(id, as_of, started_at, finished_at, learners, entries, claims, findings, rules::text, recorded_at, kind,
                                     base_run, cause, persons, errors, warnings, acknowledged, opened, closed, sealed_until), 0)
     FROM audit_runs
     UNION ALL
     SELECT -1, 'audit_findings', f.run_id, NULL, greatest(max(r.recorded_at), max(w.recorded_at)),
-           bit_xor(hash_record_extended(ROW(f.id, f.run_id, f.check_name, f.rule, f.severity, f.record_kind, f.record_id, f.message,
+           bit_xor(hash_record_extended(ROW(f.id, f.run_id, f.check_name, f.rule, f.severity, f.record_kind, f.record_id, f.message::text,
                                             f.finding_id), 0))
     FROM audit_findings f LEFT JOIN audit_runs r ON r.id = f.run_id
     LEFT JOIN words w ON w.kind = 'audit_findings' AND w.id = f.run_id GROUP BY f.run_id

@@ -12,6 +12,7 @@ import requests
 
 import makers
 from registry import Registry
+from training import Season
 
 NAME, MAIDEN = "欧阳雪莲", "欧阳雪"
 NUMBER = "雅人社通〔2018〕7号"
@@ -62,6 +63,7 @@ def lived(registry):
     registry.cli("import", "learners", write(registry, "wrong.csv", wrong), "--as", "county-511823", check=False)
     mine.made(f"/api/v1/learners/{person['id']}/corrections", field="name", value=NAME, reason="改回", document="户口簿")
     person["certificate"] = mine.made(f"/api/v1/learners/{person['id']}/certificates")["code"]
+    person["notice"] = mine.made(f"/api/v1/learners/{person['id']}/notices", purpose="titlePromotion")["code"]
     entry = mine.get(f"/api/v1/learners/{person['id']}/register").json()["items"][-1]
     mine.made(f"/api/v1/register/{entry['id']}/reversals", reason=f"{NAME}的登记年度有误")
     again = registry.claim(person, evidence=registry.online(2017, recordNumber=person["records"][0]), by="city")
@@ -145,8 +147,9 @@ def test_the_person_is_not_found_and_the_certificate_says_so(city):
     assert search(q=NAME) == [] and search(q="删除") == []
     verified = requests.get(f"{city.url}/verify/{city.person['certificate']}", headers={"Accept": "application/json"}, timeout=30).json()
     assert verified["status"] == "erased" and verified["years"]
-    page = requests.get(f"{city.url}/verify/{city.person['certificate']}", headers={"Accept": "text/html"}, timeout=30).text
-    assert "已依法删除" in page and "erased by law" in page
+    for language, words in (("zh", "已依法删除"), ("en", "erased by law")):
+        page = requests.get(f"{city.url}/verify/{city.person['certificate']}", headers={"Accept": "text/html", "Accept-Language": language}, timeout=30).text
+        assert words in page
     assert city.cli("certificate", "verify", city.person["certificate"], check=False).returncode == 1
 
 
@@ -178,6 +181,43 @@ def test_it_cannot_be_done_twice_or_undone_and_nothing_more_is_recorded(city):
     new = city.learner(city.unit, name="新来的人", number=city.person["numbers"][0])
     assert new["id"] != person
     assert city.as_("city").get(f"/api/v1/learners/{new['id']}/register").json()["items"] == []
+
+
+def test_what_the_training_says_of_the_person_goes_too():
+    season = Season(clock="2018-06-20T09:00:00+08:00", CEREGISTRY_WEASYPRINT="/nowhere")
+    try:
+        unit = season.unit(people=0)
+        absent, corrected = (season.registry.learner(unit["employer"], name=name) for name in ("尉迟长风", "尉迟短雨"))
+        session = season.session()
+        season.accept(season.plan(unit))
+        season.call(session)
+        list_ = {person["learnerId"]: person for person in season.invitations(session)}
+        assert season.answer(list_[absent["id"]], unit["admin"], "cannotCome", "尉迟长风外出").status_code == 201
+        assert season.answer(list_[corrected["id"]], unit["admin"]).status_code == 201
+        season.registry.move_to("2018-07-06T09:00:00+08:00")
+        season.attend(session, [corrected["id"]])
+        season.base.made(f"/api/v1/trainingSessions/{session['id']}/attendance/corrections", halfDayId=session["halfDays"][0]["id"],
+                         learnerId=corrected["id"], isPresent=False, reason="尉迟短雨代签")
+        people = {person["id"]: person for person in (absent, corrected)}
+        season.registry.sql("INSERT INTO contacts (learner_id, email, mobile, recorded_by) SELECT %s, 'yuchi@example.test', '13900002222', id FROM users WHERE role = 'unitAdmin' LIMIT 1",
+                            (absent["id"],))
+        season.registry.sql("INSERT INTO reminders (learner_id, subject_year, days_before, channel, reminded_on, failed_at, failure) VALUES (%s, 2018, 30, 'email', '2018-07-06', now(), 'no yuchi@example.test')",
+                            (absent["id"],))
+        secrets = ["尉迟长风", "尉迟短雨", "yuchi@example.test", "13900002222", *(person["idNumber"] for person in people.values())]
+        text = dump(season.registry)
+        assert [word for word in secrets if word.encode() not in text] == []
+        season.registry.cli("audit", check=False)
+        for person in people:
+            done = season.registry.as_("city").post(f"/api/v1/learners/{person}/erasures", json=BODY)
+            assert done.status_code == 201, done.text
+        text = dump(season.registry)
+        assert [word for word in secrets if word.encode() in text] == []
+        report = season.registry.cli_json("audit", "--full", check=False)
+        assert report["totals"]["errors"] == 0, report["findings"]
+        with pytest.raises(psycopg.errors.CheckViolation):
+            season.registry.sql("INSERT INTO contacts (learner_id, mobile, recorded_by) SELECT %s, '13900002222', id FROM users LIMIT 1", (absent["id"],))
+    finally:
+        season.close()
 
 
 def test_the_command_line_erases_whoever_was_entered_by_mistake(city):

@@ -1,12 +1,13 @@
 """What somebody with all rights may do to a register. Each act takes a connection as superuser and a seeded generator, does one
 thing, and says what it did and by which names a finding may call it."""
 import json
+import uuid
 from dataclasses import dataclass, field
 
 import psycopg
 from psycopg import sql
 
-import truth
+from corruption import truth
 
 
 @dataclass
@@ -70,7 +71,7 @@ def behind_triggers(connection, random, table, change):
 def bent(value, kind, random):
     """The value with a little changed, of the same kind."""
     if value is None:
-        return {"text": "甲", "date": "2018-05-05", "uuid": None, "integer": 7, "bigint": 7, "timestamp with time zone": "2018-05-05 05:05:05+08"}.get(kind, None)
+        return {"text": "甲", "date": "2018-05-05", "uuid": "00000000-0000-4000-8000-00000000000f", "integer": 7, "boolean": True, "jsonb": psycopg.types.json.Jsonb({}), "bigint": 7, "timestamp with time zone": "2018-05-05 05:05:05+08"}.get(kind, None)
     if isinstance(value, bool): return not value
     if isinstance(value, int): return value + random.choice([-1, 1, 10, -10])
     if kind == "date": return f"{value}".replace(value.isoformat(), (value.fromordinal(value.toordinal() + random.choice([-400, -31, -1, 1, 31]))).isoformat())
@@ -85,16 +86,13 @@ def bent(value, kind, random):
         if not content: return b"\x01"
         content[random.randrange(len(content))] ^= 1 << random.randrange(8)
         return bytes(content)
-    if isinstance(value, list):
-        if value and random.random() < 0.5: return value[:-1]
-        return value + [value[0] if value and random.random() < 0.5 else "00000000-0000-4000-8000-00000000000f" if kind == "uuid[]" else "Q9"]
     if kind == "jsonb":
         document = json.loads(json.dumps(value))
         holder = document
         while True:
             places = list(holder) if isinstance(holder, dict) else list(range(len(holder)))
             if not places:
-                holder["x" if isinstance(holder, dict) else 0] = "x"
+                holder.update(x="x") if isinstance(holder, dict) else holder.append("x")
                 break
             place = random.choice(places)
             if isinstance(holder[place], (dict, list)) and holder[place]:
@@ -104,6 +102,9 @@ def bent(value, kind, random):
             holder[place] = (not leaf) if isinstance(leaf, bool) else leaf + 1 if isinstance(leaf, (int, float)) else bent(leaf, "text", random) if isinstance(leaf, str) else 1
             break
         return psycopg.types.json.Jsonb(document)
+    if isinstance(value, list):
+        if value and random.random() < 0.5: return value[:-1]
+        return value + [value[0] if value and random.random() < 0.5 else uuid.UUID("00000000-0000-4000-8000-00000000000f") if kind == "uuid[]" else "Q9"]
     text = str(value)
     if not text: return "x"
     place = random.randrange(len(text))

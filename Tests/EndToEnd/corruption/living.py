@@ -63,6 +63,9 @@ class Living:
         county.made(f"/api/v1/learners/{reversed_['id']}/certificates")
         county.made(f"/api/v1/register/{entry['id']}/reversals", reason="年度录错")
         county.made(f"/api/v1/learners/{printed['id']}/certificates")
+        county.made(f"/api/v1/learners/{printed['id']}/notices", purpose="titlePromotion")
+        held = min(registry.as_("base").get("/api/v1/trainingSessions").json()["items"], key=lambda session: session["startsOn"])
+        registry.as_("base").made(f"/api/v1/trainingSessions/{held['id']}/recognitions")
         for month in ("06", "07"):
             half = registry.claim(session, 2018, by="base", mode="faceToFace", evidence={
                 "sessionCode": f"YA2018-{month}", "startedOn": f"2018-{month}-04", "endedOn": f"2018-{month}-06", "hours": 15, "assessmentPassed": True})

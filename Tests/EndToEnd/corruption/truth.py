@@ -14,6 +14,7 @@ NO_TRUTH = {
     "contacts": "how somebody is reached: anybody concerned may change it, and nothing rests on it",
     "reminders": "what was sent to whom; no hours and no right follow from it",
     "training_sign_in_keys": "the secret of a half-day's code; who signed in with it is on the attendance list",
+    "queue_watches": "who looks at a queue at this moment",
     "completion_counts": "the dashboard's sums, made anew by each nightly count",
     "completion_months": "as completion_counts",
     "completion_employers": "as completion_counts",
@@ -50,7 +51,7 @@ WEIGHTS = {"register_entries": 5, "decisions": 4, "claims": 4, "learners": 4, "s
 
 # Columns by which a finding may name a row, beside its key.
 IDENTITIES = {"id", "learner_id", "claim_id", "entry_id", "record_id", "run_id", "excuse_id", "merge_id", "kept_id", "merged_id", "number",
-              "leaf_index", "notice", "year", "employer_id", "decision_id", "completion_record_id"}
+              "leaf_index", "notice", "year", "employer_id", "decision_id", "completion_record_id", "invitation_id", "session_id", "plan_id", "charge_id"}
 
 
 def tables(connection):

@@ -178,7 +178,7 @@ struct Anomaly: Sendable {
             check: "claimRouting", record: "county_claim",
             planted: [update("claims", "county_claim", "routed_to = 'city'")],
             lawful: [
-                update("claims", "county_claim", "routed_to = 'city', routing = 2, rules = t.rules || 'Q7'"),
+                update("claims", "county_claim", "routed_to = 'city', routing = 2, rules = t.rules || 'Q7'::text"),
                 routing("county_claim", to: "city", by: "officer-city", reason: "调动"),
             ]),
         Anomaly(

@@ -145,7 +145,7 @@ extension Anomaly {
             lawful: [disabling("excuses", "excuse", "recorded_by", "+")]),
         Anomaly(
             check: "claimRouting", record: "county_claim",
-            planted: [update("claims", "county_claim", "rules = t.rules || 'Q7'")]),
+            planted: [update("claims", "county_claim", "rules = t.rules || 'Q7'::text")]),
     ]
 
     private static let renamed = update("learners", "other_learner", "name = '另一人'")
