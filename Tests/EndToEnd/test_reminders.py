@@ -33,6 +33,8 @@ class Sink:
         self.messages.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
         return "250 taken"
 
+    def to(self, address): return next(message for message in self.messages if message["To"].strip("<>") == address)
+
     @property
     def recipients(self):
         return sorted(message["To"].strip("<>") for message in self.messages)
@@ -98,11 +100,11 @@ def test_who_still_has_to_study_is_reminded_once_and_nobody_else(house, sink):
     assert rounds(report)[2018, 90]["sent"] == 2 and report["unreachable"] == 1
     assert remind(house, sink)["rounds"][0]["due"] == 0 and len(sink.messages) == 2
 
-    mine = next(m for m in sink.messages if m["To"] == "<zhang@example.cn>")
+    mine = sink.to("zhang@example.cn")
     assert mine["Subject"] == "请在2018-12-31前完成2018年度继续教育公需科目（还有90天）"
     assert "张小丽" in mine.get_content() and "尚差30学时" in mine.get_content() and "30 hours missing" in mine.get_content()
     assert mine["Auto-Submitted"] == "auto-generated" and mine["Message-ID"].endswith("@example.cn>") and mine["Date"].datetime.tzinfo
-    unit = next(m for m in sink.messages if m["To"] == "<unit@example.cn>")
+    unit = sink.to("unit@example.cn")
     text = unit.get_content()
     assert "2人尚未完成" in text and "张小丽" in text and "无地址" in text and "高完成" not in text and "病假人" not in text
 

@@ -54,4 +54,4 @@ def test_a_page_is_for_everybody_and_asks_nobody_else(desks, city, page):
             assert desk.violations() == [], f"{language} {scheme}"
         assert {request.url.split("/")[2] for request in desk.requests} == {host}
         # Chromium puts an answer other than 200 on its console too.
-        assert [text for text in desk.complaints if not (page.status != 200 and "Failed to load resource" in text)] == []
+        assert [text for text in desk.complaints if not ((page.status != 200 or page.act) and "Failed to load resource" in text)] == []
