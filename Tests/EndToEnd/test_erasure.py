@@ -219,6 +219,10 @@ def test_the_audit_stays_clean_and_the_bulletin_the_same(city):
 
 def test_it_cannot_be_done_twice_or_undone_and_nothing_more_is_recorded(city):
     assert erase(city).json()["code"] == "personErased"
+    # Asking once more brought what waits into the log: the erasure is a leaf, and says of whom to nobody.
+    leaf, = [json.loads(data) for data, in city.sql("SELECT data FROM log_leaves WHERE kind = 'erasure'")]
+    assert set(leaf) == {"authority", "erasedOn", "id", "kind", "recordedAt", "text", "user", "v"}
+    assert (leaf["authority"], leaf["erasedOn"]) == ("city", "2023-02-10") and city.person["id"] not in json.dumps(leaf)
     person, city_bureau = city.person["id"], city.as_("city")
     merge = city.sql("SELECT id FROM merges")[0][0]
     for by, path, body in [("base", city.held + "/attendance/corrections", {**city.seat, "isPresent": False}),

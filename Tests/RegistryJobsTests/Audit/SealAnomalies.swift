@@ -120,6 +120,16 @@ extension Anomaly {
             planted: [erasing, emptied, notice(name: "〔已依法删除〕", holder: "511823****001X")],
             lawful: [erasing, emptied, notice(name: "〔已依法删除〕", holder: "〔已依法删除〕")]),
         Anomaly(
+            check: "erasureLeaf", record: "(SELECT id FROM erasures)",
+            planted: [
+                erasing,
+                """
+                INSERT INTO log_leaves (leaf_index, kind, record_id, data, hash)
+                SELECT 90000000, 'erasure', id, '{"id":"' || id || '","kind":"erasure"}', sha256('') FROM erasures
+                """,
+            ],
+            lawful: [erasing]),
+        Anomaly(
             check: "employerMerge", record: "employer",
             planted: [
                 "UPDATE employers o SET merged_into = k.id FROM pick p, employers k WHERE o.id = p.employer AND k.level = 'city'"
