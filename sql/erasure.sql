@@ -12,9 +12,15 @@ DECLARE
     -- What a finding may name that is about the person.
     about   text[];
     numbers text[];
+    names   text[];
     secrets text[];
+    accounts uuid[] := ARRAY(SELECT id FROM users WHERE learner_id = ANY (records));
+    -- Plans and sessions that the person is of: their words are about several people.
+    planned  uuid[] := ARRAY(SELECT plan_id FROM training_plan_learners WHERE learner_id = ANY (records));
+    attended uuid[] := ARRAY(SELECT session_id FROM training_invitations WHERE learner_id = ANY (records));
     record  uuid;
     number  text;
+    secret  text;
 BEGIN
     IF caller_role() IS DISTINCT FROM 'cityOfficer' OR person IS NULL OR NOT person = ANY (records)
        OR EXISTS (SELECT FROM erasures WHERE id = erasure AND recorded_at <> now())
@@ -35,18 +41,33 @@ BEGIN
         RAISE EXCEPTION 'a record of the person is no leaf of the log yet'
             USING ERRCODE = 'object_not_in_prerequisite_state', CONSTRAINT = 'erased_after_the_log';
     END IF;
-    -- Numbers lead to a person wherever they are written; a name is looked for only beside the person's own records.
+    IF EXISTS (SELECT FROM training_invitations i JOIN training_sessions s ON s.id = i.session_id
+               WHERE i.learner_id = ANY (records) AND i.state IN ('waiting', 'called', 'confirmed') AND s.state = 'called'
+                 AND s.ends_on >= (SELECT erased_on FROM erasures WHERE id = erasure)) THEN
+        RAISE EXCEPTION 'the person is on the list of a session that is not over'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'erased_without_an_open_call';
+    END IF;
+    -- Numbers and addresses lead to a person wherever they are written; a name is looked for only beside the person's own
+    -- records.
     numbers := ARRAY(SELECT id_number FROM learner_id_numbers WHERE learner_id = ANY (records)
                      UNION SELECT id_number FROM learners WHERE id = ANY (records)
                      UNION SELECT unnest(ARRAY[old_value, new_value]) FROM learner_corrections
                            WHERE learner_id = ANY (records) AND field = 'idNumber'
                      UNION SELECT record_number FROM completion_records WHERE learner_id = ANY (records)
                      UNION SELECT paper_number FROM register_entries WHERE learner_id = ANY (records) AND paper_number IS NOT NULL
-                     UNION SELECT username FROM users WHERE learner_id = ANY (records));
-    secrets := numbers || ARRAY(SELECT name FROM learners WHERE id = ANY (records)
-                                UNION SELECT name FROM certificates WHERE learner_id = ANY (records)
-                                UNION SELECT unnest(ARRAY[old_value, new_value]) FROM learner_corrections
-                                      WHERE learner_id = ANY (records) AND field = 'name');
+                     UNION SELECT unnest(ARRAY[email, mobile]) FROM contacts WHERE learner_id = ANY (records) OR user_id = ANY (accounts)
+                     UNION SELECT username FROM users WHERE id = ANY (accounts));
+    names := ARRAY(SELECT name FROM learners WHERE id = ANY (records)
+                   UNION SELECT name FROM certificates WHERE learner_id = ANY (records)
+                   UNION SELECT name FROM notices WHERE learner_id = ANY (records)
+                   UNION SELECT person_name FROM users WHERE id = ANY (accounts)
+                   UNION SELECT unnest(ARRAY[old_value, new_value]) FROM learner_corrections
+                         WHERE learner_id = ANY (records) AND field = 'name');
+    -- What is too short to be told from other words leads to nobody where it stands alone. The longest first, since one may
+    -- begin with another.
+    numbers := ARRAY(SELECT n FROM unnest(numbers) n WHERE length(n) >= 5 AND n ~ '[0-9@]' ORDER BY length(n) DESC, n);
+    names := ARRAY(SELECT n FROM unnest(names) n WHERE n IS NOT NULL ORDER BY length(n) DESC, n);
+    secrets := numbers || names;
     IF EXISTS (SELECT FROM erasures e, unnest(secrets) s WHERE e.id = erasure AND strpos(e.reason || ' ' || e.document, s) > 0) THEN
         RAISE EXCEPTION 'the reason says what is to be erased'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'erasure_says_nothing_of_the_person';
@@ -64,8 +85,16 @@ BEGIN
           UNION ALL SELECT 'access_log', seal_number(id), reason FROM access_log
           UNION ALL SELECT 'employer_corrections', id, concat_ws(' ', reason, document) FROM employer_corrections
           UNION ALL SELECT 'training_plans', id, concat_ws(' ', contact, note, answer_note) FROM training_plans
-          UNION ALL SELECT 'training_sessions', id, cancelled_because FROM training_sessions) w
+          UNION ALL SELECT 'training_sessions', id, cancelled_because FROM training_sessions
+          UNION ALL SELECT 'training_refunds', charge_id, reason FROM training_refunds) w
     CROSS JOIN unnest(numbers) n WHERE strpos(w.words, n) > 0
+    UNION
+    SELECT w.kind, w.id, erasure
+    FROM (SELECT 'training_plans' AS kind, id, concat_ws(' ', contact, note, answer_note) AS words FROM training_plans WHERE id = ANY (planned)
+          UNION ALL SELECT 'training_sessions', id, cancelled_because FROM training_sessions WHERE id = ANY (attended)
+          UNION ALL SELECT 'training_refunds', f.charge_id, f.reason FROM training_refunds f JOIN training_charges c ON c.id = f.charge_id
+                    WHERE c.session_id = ANY (attended)) w
+    CROSS JOIN unnest(names) s WHERE strpos(w.words, s) > 0
     UNION
     SELECT 'audit_acknowledgements', a.id, erasure FROM audit_acknowledgements a WHERE a.record_id = ANY (about);
     PERFORM unseal(records, erasure);
@@ -107,9 +136,10 @@ BEGIN
     UPDATE certificates SET name = gone, holder = NULL WHERE learner_id = ANY (records);
     UPDATE notices SET name = gone, content = jsonb_set(content, '{holder}', jsonb_build_object('idNumberMasked', gone))
         WHERE learner_id = ANY (records);
-    DELETE FROM contacts WHERE learner_id = ANY (records) OR user_id IN (SELECT id FROM users WHERE learner_id = ANY (records));
-    UPDATE reminders SET failure = gone
-        WHERE failure IS NOT NULL AND (learner_id = ANY (records) OR user_id IN (SELECT id FROM users WHERE learner_id = ANY (records)));
+    DELETE FROM contacts WHERE learner_id = ANY (records) OR user_id = ANY (accounts);
+    -- One that is on its way too: what becomes of it is written after this (keep_erased_reminder).
+    UPDATE reminders SET failure = CASE WHEN failure IS NOT NULL THEN gone END
+        WHERE sent_at IS NULL AND (learner_id = ANY (records) OR user_id = ANY (accounts));
     UPDATE training_answers SET reason = gone
         WHERE reason IS NOT NULL AND invitation_id IN (SELECT id FROM training_invitations WHERE learner_id = ANY (records));
     UPDATE training_attendance SET reason = gone WHERE reason IS NOT NULL AND learner_id = ANY (records);
@@ -122,12 +152,12 @@ BEGIN
            text_salt = NULL, text_erasure = CASE WHEN text_salt IS NOT NULL THEN erasure ELSE text_erasure END
         WHERE learner_id = ANY (records);
 
-    DELETE FROM sessions WHERE user_id IN (SELECT id FROM users WHERE learner_id = ANY (records));
-    DELETE FROM idempotency_keys k WHERE k.user_id IN (SELECT id FROM users WHERE learner_id = ANY (records))
+    DELETE FROM sessions WHERE user_id = ANY (accounts);
+    DELETE FROM idempotency_keys k WHERE k.user_id = ANY (accounts)
         OR EXISTS (SELECT FROM unnest(secrets || records::text[]) s WHERE strpos(k.response::text, s) > 0);
     UPDATE users SET username = 'erased-' || replace(id::text, '-', ''), person_name = gone, password_hash = '-', failed_logins = 0,
-           locked_until = NULL, disabled_at = coalesce(disabled_at, now())
-        WHERE learner_id = ANY (records);
+           locked_until = NULL, last_sign_in_at = NULL, disabled_at = coalesce(disabled_at, now())
+        WHERE id = ANY (accounts);
 
     -- Reports that name what is gone.
     DELETE FROM import_findings f WHERE EXISTS (SELECT FROM unnest(secrets) s
@@ -144,10 +174,17 @@ BEGIN
         UPDATE access_log SET reason = replace(reason, number, gone) WHERE strpos(reason, number) > 0;
         UPDATE employer_corrections SET reason = replace(reason, number, gone), document = replace(document, number, gone)
             WHERE strpos(concat_ws(' ', reason, document), number) > 0;
-        UPDATE training_plans SET contact = replace(contact, number, gone), note = replace(note, number, gone),
-               answer_note = replace(answer_note, number, gone)
-            WHERE strpos(concat_ws(' ', contact, note, answer_note), number) > 0;
-        UPDATE training_sessions SET cancelled_because = replace(cancelled_because, number, gone) WHERE strpos(cancelled_because, number) > 0;
+        UPDATE audit_staged_findings SET detail = replace(detail, number, gone) WHERE strpos(detail, number) > 0;
+        UPDATE reminders SET failure = replace(failure, number, gone) WHERE sent_at IS NULL AND strpos(failure, number) > 0;
+    END LOOP;
+    FOREACH secret IN ARRAY secrets LOOP
+        UPDATE training_plans SET contact = replace(contact, secret, gone), note = replace(note, secret, gone),
+               answer_note = replace(answer_note, secret, gone)
+            WHERE strpos(concat_ws(' ', contact, note, answer_note), secret) > 0 AND (secret = ANY (numbers) OR id = ANY (planned));
+        UPDATE training_sessions SET cancelled_because = replace(cancelled_because, secret, gone)
+            WHERE strpos(cancelled_because, secret) > 0 AND (secret = ANY (numbers) OR id = ANY (attended));
+        UPDATE training_refunds f SET reason = replace(f.reason, secret, gone) FROM training_charges c
+            WHERE c.id = f.charge_id AND strpos(f.reason, secret) > 0 AND (secret = ANY (numbers) OR c.session_id = ANY (attended));
     END LOOP;
     UPDATE audit_acknowledgements SET reason = gone WHERE record_id = ANY (about);
     PERFORM set_config('ceregistry.erasing', '', true);

@@ -15,7 +15,7 @@ $$;
 
 -- JSON is digested as its text: to PostgreSQL's hash of jsonb nothing, {} and [] are one.
 -- Every record: its bucket, what it is, when it came to be as it is, and a digest of all its columns that are not derived.
--- A column that is in no digest is named with its reason in a test (SealTests).
+-- A column that is in no digest is named with its reason in Tests/EndToEnd/corruption/truth.py.
 CREATE OR REPLACE VIEW sealed_records (bucket, kind, id, name, born, digest) AS
     WITH words AS (
         SELECT kind, id, max(recorded_at) AS recorded_at FROM erased_words GROUP BY 1, 2
@@ -216,9 +216,10 @@ CREATE OR REPLACE VIEW sealed_records (bucket, kind, id, name, born, digest) AS
            hash_record_extended(ROW(l.charge_id, l.receipt_id, l.session_id, l.fee_in_fen), 0)
     FROM training_receipt_lines l LEFT JOIN training_receipts r ON r.id = l.receipt_id
     UNION ALL
-    SELECT -1, 'training_refunds', t.charge_id, NULL, greatest(t.recorded_at, x.recorded_at),
+    SELECT -1, 'training_refunds', t.charge_id, NULL, greatest(t.recorded_at, x.recorded_at, w.recorded_at),
            hash_record_extended(ROW(t.charge_id, year, number, refund_in_fen, reason, refunded_on, t.recorded_by, t.recorded_at), 0)
     FROM training_refunds t LEFT JOIN training_charges c ON c.id = t.charge_id LEFT JOIN erased_learners x ON x.learner_id = c.learner_id
+    LEFT JOIN words w ON w.kind = 'training_refunds' AND w.id = t.charge_id
     UNION ALL
     SELECT seal_segment(t.id), 'access_log', seal_number(t.id), NULL, greatest(t.recorded_at, x.recorded_at, w.recorded_at),
            hash_record_extended(ROW(t.id, t.recorded_at, user_id, role, authority, action, t.learner_id, record_id, outcome, code, reason,

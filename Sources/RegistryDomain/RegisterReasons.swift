@@ -101,6 +101,9 @@ extension Reason {
     public static let erasureClaimOpen = of(
         nil, "erasureClaimOpen", "该人员有在办的申请，请先办结或撤回。",
         "A claim of this person is open: it is decided or withdrawn first.")
+    public static let erasureCallOpen = of(
+        nil, "erasureCallOpen", "该人员在尚未结束的面授班次名单上，请先由基地登记不能参加。",
+        "This person is on the list of a session that is not over: the base first records that the person cannot come.")
     public static let erasureHoldsOffice = of(
         nil, "erasureHoldsOffice", "该人员是认定机构的经办人，其姓名依法随认定留存。",
         "This person acts for an authority: the name stays with what was decided.")

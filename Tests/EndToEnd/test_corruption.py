@@ -56,7 +56,7 @@ def test_every_column_is_in_its_records_seal(bench):
                                 connection.execute(acts.sql.SQL("UPDATE {} SET {} = %s WHERE {}").format(
                                     acts.sql.Identifier(table), acts.sql.Identifier(column), acts.where(shape["key"], row)), (new,))
                             break
-                        except psycopg.errors.UniqueViolation:  # another row has it
+                        except (psycopg.errors.UniqueViolation, psycopg.errors.ExclusionViolation):  # another row has it
                             continue
                     else:
                         raise AssertionError(f"nothing else for {table}.{column}")

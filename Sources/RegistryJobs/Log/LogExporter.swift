@@ -117,6 +117,7 @@ extension LogRecordKind {
         case .decision: "decisions.jsonl"
         case .entry: "entries.jsonl"
         case .reversal: "reversals.jsonl"
+        case .erasure: "erasures.jsonl"
         }
     }
 }

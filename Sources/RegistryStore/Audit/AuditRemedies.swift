@@ -114,6 +114,7 @@ enum AuditRemedy {
             en: "The employer enters the employment, or the record is merged into the person that it belongs to."),
         "learnerPlace": rebuild,
         "decisionLeaf": tampered, "entryLeaf": tampered, "reversalLeaf": tampered, "leafMissing": tampered,
+        "erasureLeaf": tampered,
         "leafWithoutRecord": tampered, "leafHash": tampered, "leafGap": tampered, "logNode": tampered,
         "checkpoint": tampered,
         "identityUnrecorded": tampered,

@@ -84,7 +84,9 @@ extension AuditCheck {
             """
         }
         return AuditCheck(
-            name: "\(kind)Leaf", rule: .Q8, recordKind: kind == "decision" ? kind : "entry",
+            name: "\(kind)Leaf", rule: .Q8,
+            recordKind: leaf.kind == .decision || leaf.kind == .erasure ? kind : "entry",
+            reach: leaf.kind == .erasure ? .register : .person,
             message: Text(
                 zh: "记录与透明日志不符（{detail}）：写入之后被改动",
                 en: "the record is not what the transparency log holds ({detail}): it was changed after it was written"),
@@ -110,6 +112,7 @@ extension AuditCheck {
         case .entry: "r.learner_id"
         case .reversal:
             "coalesce((SELECT e.learner_id FROM public.register_entries e WHERE e.id = r.entry_id), r.entry_id)"
+        case .erasure: "NULL::uuid"
         }
     }
 }

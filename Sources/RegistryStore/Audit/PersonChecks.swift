@@ -166,7 +166,23 @@ extension AuditCheck {
                     SELECT 'learner_corrections' FROM learner_corrections t
                     WHERE t.learner_id = x.learner_id AND num_nonnulls(t.old_value, t.new_value) > 0
                     UNION ALL
-                    SELECT 'certificates' FROM certificates t WHERE t.learner_id = x.learner_id AND (t.name <> l.name OR t.recorded_at > x.recorded_at)
+                    SELECT 'certificates' FROM certificates t
+                    WHERE t.learner_id = x.learner_id AND (t.name <> l.name OR t.holder IS NOT NULL OR t.recorded_at > x.recorded_at)
+                    UNION ALL
+                    SELECT 'notices' FROM notices t
+                    WHERE t.learner_id = x.learner_id AND (t.name <> l.name OR t.recorded_at > x.recorded_at
+                          OR t.content -> 'holder' <> jsonb_build_object('idNumberMasked', l.name))
+                    UNION ALL
+                    SELECT 'training_answers' FROM training_answers t JOIN training_invitations i ON i.id = t.invitation_id
+                    WHERE i.learner_id = x.learner_id AND (t.reason <> l.name OR t.recorded_at > x.recorded_at)
+                    UNION ALL
+                    SELECT 'reminders' FROM reminders t WHERE t.learner_id = x.learner_id AND t.failure <> l.name
+                    UNION ALL
+                    SELECT 'training_attendance' FROM training_attendance t
+                    WHERE t.learner_id = x.learner_id AND (t.reason <> l.name OR t.recorded_at > x.recorded_at)
+                    UNION ALL
+                    SELECT 'training_assessments' FROM training_assessments t
+                    WHERE t.learner_id = x.learner_id AND (t.reason <> l.name OR t.recorded_at > x.recorded_at)
                     UNION ALL
                     SELECT 'completion_records' FROM completion_records t
                     WHERE t.learner_id = x.learner_id AND (t.record_number NOT LIKE 'erased:%' OR t.recorded_at > x.recorded_at)

@@ -57,6 +57,7 @@ enum ConstraintMeaning {
         "erased_person_is_closed": .personErased,
         "erased_learners_pkey": .personErased,
         "erased_without_an_open_claim": .erasureClaimOpen,
+        "erased_without_an_open_call": .erasureCallOpen,
         "erased_without_an_office": .erasureHoldsOffice,
     ]
 

@@ -52,6 +52,15 @@ struct LeafSQL {
                     ("kind", "'\"reversal\"'"), ("person", ""), ("recordedAt", instant("r.recorded_at")),
                     ("reversedOn", day("r.reversed_on")), ("text", words(of: kind)), ("user", ""), ("v", "'1'"),
                 ])
+        // Who was erased is nobody's to know: there is no person.
+        case .erasure:
+            LeafSQL(
+                kind: kind, table: "erasures", key: "id", learner: "NULL::uuid", user: "r.recorded_by", join: "",
+                members: [
+                    ("authority", "'\"city\"'"), ("erasedOn", day("r.erased_on")), ("id", string("r.id::text")),
+                    ("kind", "'\"erasure\"'"), ("recordedAt", instant("r.recorded_at")), ("text", words(of: kind)),
+                    ("user", ""), ("v", "'1'"),
+                ])
         }
     }
 
@@ -95,6 +104,11 @@ struct LeafSQL {
             """
         case .entry: "'{\"paperNumber\":' || to_json(r.paper_number)::text || '}'"
         case .reversal: "'{\"reason\":' || to_json(r.reason)::text || '}'"
+        // The learner's record, by its pseudonym, belongs to what must not be changed.
+        case .erasure:
+            """
+            '{"document":' || to_json(r.document)::text || ',"learner":"' || r.learner_id || '","reason":' || to_json(r.reason)::text || '}'
+            """
         }
     }
 

@@ -44,6 +44,7 @@ public struct ExportedRecord: Codable, Sendable {
         public var authority: String?
         public var decision: String?
         public var reason: String?
+        public var document: String?
         /// The text of the JSON, as PostgreSQL writes it.
         public var answers: String?
         public var sessionCode: String?
@@ -93,9 +94,9 @@ public struct LeafText: Sendable {
         }
         let text = commitment("text", line.text?.salt, line.erased?.text) { Self.words(kind, record) }
         let common = [
-            ("person", person), ("recordedAt", Self.string(record.recordedAt)), ("text", text), ("user", user),
-            ("v", "1"),
+            ("recordedAt", Self.string(record.recordedAt)), ("text", text), ("user", user), ("v", "1"),
         ]
+        let about = kind == .erasure ? [] : [("person", person)]
         let own: [(String, String)] =
             switch kind {
             case .decision:
@@ -119,8 +120,13 @@ public struct LeafText: Sendable {
                     ("authority", Self.string(record.authority)), ("entry", Self.string(record.entryId)),
                     ("kind", "\"reversal\""), ("reversedOn", Self.string(record.on)),
                 ]
+            case .erasure:
+                [
+                    ("authority", "\"city\""), ("erasedOn", Self.string(record.on)), ("id", Self.string(record.id)),
+                    ("kind", "\"erasure\""),
+                ]
             }
-        members = (own + common).sorted { $0.0 < $1.0 }.map { (name: $0.0, value: $0.1) }
+        members = (own + about + common).sorted { $0.0 < $1.0 }.map { (name: $0.0, value: $0.1) }
     }
 
     private static func words(_ kind: LogRecordKind, _ record: ExportedRecord.Columns) -> String {
@@ -128,6 +134,11 @@ public struct LeafText: Sendable {
         case .decision: object([("answers", string(record.answers)), ("reason", string(record.reason))])
         case .entry: object([("paperNumber", string(record.paperNumber))])
         case .reversal: object([("reason", string(record.reason))])
+        case .erasure:
+            object([
+                ("document", string(record.document)), ("learner", string(record.learnerId)),
+                ("reason", string(record.reason)),
+            ])
         }
     }
 

@@ -111,6 +111,11 @@ private enum ExportSQL {
             'entryId', r.entry_id, 'learnerId', e.learner_id, 'reason', r.reason, 'authority', r.reversed_by, 'by', r.recorded_by,
             'on', \(day("reversed_on")), 'recordedAt', \(instant)
             """
+        case .erasure:
+            """
+            'id', r.id, 'learnerId', r.learner_id, 'reason', r.reason, 'document', r.document, 'by', r.recorded_by,
+            'on', \(day("erased_on")), 'recordedAt', \(instant)
+            """
         }
     }
 }

@@ -103,6 +103,7 @@ extension RegistryTransaction {
                    left(encode(sha256(convert_to(\(seed) || ' ' || p.person, 'UTF8')), 'hex'), 16) AS lot
             FROM proposed p JOIN employers e ON e.id = p.employer_id LEFT JOIN standing r ON r.person = p.person
             WHERE coalesce(r.status, '') <> 'complete' AND training_hours_missing(p.person, \(session.id)) > 0
+              AND NOT EXISTS (SELECT FROM erased_learners x WHERE x.learner_id = p.person)
               AND NOT EXISTS (SELECT FROM training_invitations i WHERE i.session_id = \(session.id) AND i.learner_id = p.person)
               AND NOT EXISTS (SELECT FROM training_bookings b JOIN training_half_days h ON h.session_id = \(session.id)
                               WHERE b.learner_id = p.person AND b.during && tstzrange(h.starts_at, h.ends_at))

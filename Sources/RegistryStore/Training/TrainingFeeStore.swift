@@ -18,6 +18,7 @@ extension RegistryStore {
                        CASE WHEN i.employer_id IS NULL THEN 'learner' ELSE \(payer.rawValue) END, i.employer_id, \(Int32(held.feeInFen)),
                        \(transaction.today), \(caller.userId)
                 FROM training_invitations i WHERE i.session_id = \(session) AND i.state IN ('called', 'confirmed')
+                  AND NOT EXISTS (SELECT FROM erased_learners x WHERE x.learner_id = i.learner_id)
                 ON CONFLICT DO NOTHING
                 """,
                 AccessLine(.chargeTraining, record: session).statement(by: caller),

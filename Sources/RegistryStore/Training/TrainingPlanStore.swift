@@ -166,6 +166,7 @@ enum RosterSQL {
     /// Everybody whose record lies at the unit, by `unit (id)`.
     static let ofUnit = """
         SELECT l.id FROM public.learners l WHERE l.employer_id = (SELECT id FROM unit) AND l.merged_into IS NULL
+          AND NOT EXISTS (SELECT FROM public.erased_learners x WHERE x.learner_id = l.id)
         """
 }
 

@@ -71,7 +71,9 @@ extension RegistryTransaction {
             LEFT JOIN standing_entries n ON n.session_code = \(session.code) AND n.learner_id = p.id
             LEFT JOIN LATERAL (SELECT c.id FROM claims c WHERE c.session_code = \(session.code) AND c.state = 'submitted'
                                AND c.learner_id IN (SELECT person_records(p.id, NULL)) ORDER BY c.recorded_at LIMIT 1) k ON true
-            WHERE i.session_id = \(session.id) AND i.state IN ('called', 'confirmed') ORDER BY i.rank
+            WHERE i.session_id = \(session.id) AND i.state IN ('called', 'confirmed')
+              AND NOT EXISTS (SELECT FROM erased_learners x WHERE x.learner_id = i.learner_id)
+            ORDER BY i.rank
             """)
         var seen: Set<UUID> = []
         let people = try rows.filter { seen.insert(try $0.decode("id", as: UUID.self)).inserted }

@@ -2,6 +2,7 @@
 certificates, published bulletins, acknowledged findings, a signed log. As it is now, and as it was some days before."""
 import json
 import shutil
+import uuid
 
 import psycopg
 
@@ -63,9 +64,6 @@ class Living:
         county.made(f"/api/v1/learners/{reversed_['id']}/certificates")
         county.made(f"/api/v1/register/{entry['id']}/reversals", reason="年度录错")
         county.made(f"/api/v1/learners/{printed['id']}/certificates")
-        county.made(f"/api/v1/learners/{printed['id']}/notices", purpose="titlePromotion")
-        held = min(registry.as_("base").get("/api/v1/trainingSessions").json()["items"], key=lambda session: session["startsOn"])
-        registry.as_("base").made(f"/api/v1/trainingSessions/{held['id']}/recognitions")
         for month in ("06", "07"):
             half = registry.claim(session, 2018, by="base", mode="faceToFace", evidence={
                 "sessionCode": f"YA2018-{month}", "startedOn": f"2018-{month}-04", "endedOn": f"2018-{month}-06", "hours": 15, "assessmentPassed": True})
@@ -78,6 +76,8 @@ class Living:
         city.made(f"/api/v1/employers/{registry.employer(name='重复单位')['id']}/closures", on="2018-06-30", reason="注销")
         city.made(f"/api/v1/employers/{unit['id']}/merges", **{"from": clinic["id"]}, reason="重复录入", document="批复")
         self.opening(unit)
+        self.papers(reversed_, printed, excused, session)
+        self.training(other, moved)
         city.made("/api/v1/bulletins", number="雅人社通〔2018〕1号", asOf="2018-06-30")
 
     def opening(self, unit):
@@ -89,8 +89,37 @@ class Living:
         registry.cli("import", "openings", file, "--as", "county-511823")
         registry.as_("city").made(f"/api/v1/learners/{gone['id']}/erasures", reason="本人申请", document="受理1号")
 
-    def days_since(self):
+    def papers(self, reversed_, printed, *pair):
+        """Notices, an address, a reminder, a merge that was taken back, two records that were kept apart."""
         registry = self.registry
+        city, county = registry.as_("city"), registry.as_("county-511823")
+        for person in (reversed_, printed): county.made(f"/api/v1/learners/{person['id']}/notices", purpose="titlePromotion")
+        county.made(f"/api/v1/learners/{printed['id']}/contact", email="printed@example.cn", mobile="13800138000")
+        first, second = sorted((person["id"] for person in pair), key=uuid.UUID)
+        made = county.made(f"/api/v1/learners/{first}/merges", **{"from": second}, reason="同一人", document="户口簿")
+        city.made(f"/api/v1/merges/{made['id']}/reversals", reason="同名不同人")
+        registry.sql("""INSERT INTO kept_apart (first_id, second_id, first_version, second_version, reason, kept_on, recorded_by)
+                        SELECT %s, %s, 1, 1, '同名不同人', '2018-12-28', id FROM users WHERE username = 'city'""", (first, second))
+
+    def training(self, unit, learner):
+        """The demo's season goes on: hours of the session that was held are recognized. A unit had asked for places in time."""
+        registry, base = self.registry, self.registry.as_("base")
+        registry.add_user("unit-office", "unitAdmin", employer=unit["creditCode"], name="周单位")
+        registry.sql("""WITH p AS (INSERT INTO training_plans (employer_id, subject_year, kind, contact, note, sent_on, recorded_by)
+                                  SELECT employer_id, 2018, 'request', '办公室', '下半年为宜', '2018-10-08', id FROM users WHERE username = 'unit-office' RETURNING *)
+                        INSERT INTO training_plan_learners (plan_id, learner_id, proposed_on, recorded_by) SELECT id, %s, sent_on, recorded_by FROM p""",
+                     (learner["id"],))
+        held = base.get("/api/v1/trainingSessions", params={"subjectYear": 2018}).json()["items"][0]
+        digest = base.get(f"/api/v1/trainingSessions/{held['id']}/recognition").json()["digest"]
+        base.made(f"/api/v1/trainingSessions/{held['id']}/recognitions", digest=digest)
+
+    def days_since(self):
+        registry, base = self.registry, self.registry.as_("base")
+        # What was sealed as it was is lawfully changed.
+        plan = base.get("/api/v1/trainingPlans", params={"state": "sent"}).json()["items"][0]
+        base.made(f"/api/v1/trainingPlans/{plan['id']}/answers", answer="accept", note="请按时参加")
+        coming = base.get("/api/v1/trainingSessions", params={"state": "scheduled"}).json()["items"][0]
+        base.made(f"/api/v1/trainingSessions/{coming['id']}/cancellations", reason="停电")
         learner = registry.learner(registry.employer(), name="钟后来")
         assert registry.decide(registry.claim(learner, 2018), "county-511823").status_code == 201
         registry.as_("city").made("/api/v1/bulletins", number="雅人社通〔2018〕2号", asOf="2018-12-31")

@@ -116,6 +116,20 @@ extension Anomaly {
             check: "erased", record: "idle_learner",
             planted: [erasing, emptied, "UPDATE erased_learners SET recorded_at = '2018-01-01'"]),
         Anomaly(
+            check: "erased", record: "idle_learner",
+            planted: [erasing, emptied, notice(name: "〔已依法删除〕", holder: "511823****001X")],
+            lawful: [erasing, emptied, notice(name: "〔已依法删除〕", holder: "〔已依法删除〕")]),
+        Anomaly(
+            check: "erasureLeaf", record: "(SELECT id FROM erasures)",
+            planted: [
+                erasing,
+                """
+                INSERT INTO log_leaves (leaf_index, kind, record_id, data, hash)
+                SELECT 90000000, 'erasure', id, '{"id":"' || id || '","kind":"erasure"}', sha256('') FROM erasures
+                """,
+            ],
+            lawful: [erasing]),
+        Anomaly(
             check: "employerMerge", record: "employer",
             planted: [
                 "UPDATE employers o SET merged_into = k.id FROM pick p, employers k WHERE o.id = p.employer AND k.level = 'city'"
@@ -190,6 +204,15 @@ extension Anomaly {
         UPDATE learners t SET name = '〔已依法删除〕', id_number = '000000000000000000', gender = NULL, post = NULL, title = NULL,
                professional_since = NULL FROM pick p WHERE t.id = p.idle_learner
         """
+
+    private static func notice(name: String, holder: String) -> String {
+        """
+        INSERT INTO notices (code, learner_id, name, purpose, outcome, authority, content, entries, issued_on, recorded_by, recorded_at)
+        SELECT 'ERASED', p.idle_learner, '\(name)', 'titlePromotion', 'refused', 'city',
+               jsonb_build_object('holder', jsonb_build_object('idNumberMasked', '\(holder)')), '{}', '2018-12-01', u.id, '2018-12-01'
+        FROM pick p, users u WHERE u.username = 'officer-city'
+        """
+    }
 
     /// The account of whoever recorded it was disabled a second before or after.
     private static func disabling(_ table: String, _ key: String, _ column: String, _ sign: String) -> String {

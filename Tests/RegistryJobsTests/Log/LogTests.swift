@@ -25,6 +25,12 @@ struct LogTests {
                     SELECT s.entry_id, \("x" + word), 'city', '2018-12-31', u.id FROM standing_entries s, users u
                     WHERE u.username = 'officer-city' LIMIT 1
                     """)
+                _ = try await admin.execute(
+                    """
+                    INSERT INTO erasures (learner_id, reason, document, erased_on, recorded_by)
+                    SELECT l.id, \("x" + word), \(word + "x"), '2018-12-31', u.id FROM learners l, users u
+                    WHERE u.username = 'officer-city' LIMIT 1
+                    """)
             }
             let folder = try await log.export("export")
             let report = try await log.verify(folder)

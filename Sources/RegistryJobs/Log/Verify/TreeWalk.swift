@@ -17,8 +17,17 @@ struct TreeWalk {
     init(source: LogSource, sizes: Set<UInt64>, records: URL?) throws {
         self.source = source
         self.sizes = sizes
-        if let records { lines = try LogRecordKind.allCases.map { try RecordLines($0, in: records) } }
+        if let records { lines = try Self.kinds(in: records).map { try RecordLines($0, in: records) } }
         note()
+    }
+
+    /// An export from before erasures were leaves has no file of them; where their leaves are there, they lack their records.
+    private static func kinds(in records: URL) -> [LogRecordKind] {
+        LogRecordKind.allCases.filter { kind in
+            kind != .erasure
+                || FileManager.default.fileExists(
+                    atPath: records.appendingPathComponent("records/\(kind.fileName)").path)
+        }
     }
 
     mutating func run(upTo wanted: UInt64, _ report: inout VerificationReport) async throws {

@@ -27,7 +27,7 @@ public struct VerificationReport: Codable, Sendable {
     public struct Finding: Codable, Sendable {
         public var problem: Problem
         public var leaf: UInt64?
-        /// `decision`, `entry` or `reversal`, and the record's id; or a file.
+        /// `decision`, `entry`, `reversal` or `erasure`, and the record's id; or a file.
         public var kind: String?
         public var record: String?
         /// What differs, by the leaf's names, and both values where they name nobody.
