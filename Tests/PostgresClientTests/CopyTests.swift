@@ -61,6 +61,16 @@ struct CopyTests {
         }
     }
 
+    @Test func twoCopiesInOneCommandAreRefused() async throws {
+        for command in ["COPY (SELECT 1) TO STDOUT; COPY (SELECT 2) TO STDOUT", "COPY pg_type TO STDOUT; SELECT 1"] {
+            let connection = try await PostgresConnection.connect(try TestServer.configuration())
+            await #expect(throws: PostgresClientError.self) {
+                for try await _ in connection.copyOut(command) {}
+            }
+            await connection.close()
+        }
+    }
+
     @Test func whatIsNoCopyIsRefused() async throws {
         try await TestServer.withConnection { connection in
             await #expect(throws: PostgresClientError.self) { try await connection.copyIn("SELECT 1") { _ in } }

@@ -17,6 +17,15 @@ struct PoolTests {
         }
     }
 
+    @Test func theDeadlineOfWhoeverCameFirstIsNotTheConnections() async throws {
+        try await TestServer.withPool(1) { pool in
+            await #expect(throws: PostgresClientError.self) {
+                try await pool.execute("SELECT 1", within: .microseconds(1))
+            }
+            #expect(try await pool.execute("SELECT 2 AS n")[0].decode("n", as: Int.self) == 2)
+        }
+    }
+
     @Test func whoWaitsTooLongIsToldSo() async throws {
         try await TestServer.withPool(1, waitDeadline: .milliseconds(100)) { pool in
             while pool.statistics.idle == 0 { _ = try? await pool.execute("SELECT 1") }

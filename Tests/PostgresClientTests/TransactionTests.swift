@@ -217,4 +217,41 @@ struct TransactionTests {
             #expect(columns == ["a", "b", "c"])
         }
     }
+
+    @Test func aFirstStatementThatWasNeverSentDoesNotTakeBEGINWithIt() async throws {
+        struct GaveUp: Error {}
+        try await withTable { pool, table in
+            await #expect(throws: GaveUp.self) {
+                try await pool.withTransaction { transaction in
+                    let unsent = try? await transaction.execute("SELECT 1", within: .zero)
+                    try await transaction.execute("INSERT INTO \(unescaped: table) VALUES (1, 1)")
+                    if unsent == nil { throw GaveUp() }
+                }
+            }
+            #expect(try await count(pool, table) == 0)
+        }
+    }
+
+    @Test func statementsThatStartAtOnceAreAllInTheTransaction() async throws {
+        struct GaveUp: Error {}
+        try await withTable { pool, table in
+            for _ in 0..<20 {
+                await #expect(throws: GaveUp.self) {
+                    try await pool.withTransaction { transaction in
+                        try await withThrowingTaskGroup { group in
+                            for number in 0..<4 {
+                                group.addTask {
+                                    _ = try await transaction.execute(
+                                        "INSERT INTO \(unescaped: table) VALUES (\(Int32(number)), 1)")
+                                }
+                            }
+                            try await group.waitForAll()
+                        }
+                        throw GaveUp()
+                    }
+                }
+            }
+            #expect(try await count(pool, table) == 0)
+        }
+    }
 }

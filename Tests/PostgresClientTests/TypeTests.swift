@@ -159,4 +159,13 @@ struct TypeTests {
             try await TestServer.expectAnswer(from: connection)
         }
     }
+
+    @Test func anOptionalInsideAnOptionalIsNULLToo() async throws {
+        func statement<Value: PostgresEncodable>(_ value: Value) -> Statement { "SELECT \(value) IS NULL AS missing" }
+        try await TestServer.withConnection { connection in
+            #expect(try await connection.execute(statement(String?.none))[0].decode("missing") == true)
+            #expect(try await connection.execute(statement(Int?.none))[0].decode("missing") == true)
+            #expect(try await connection.execute(statement(String?.some("")))[0].decode("missing") == false)
+        }
+    }
 }

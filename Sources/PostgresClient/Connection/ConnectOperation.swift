@@ -1,10 +1,10 @@
 import CLibPQ
 import Foundation
 
-/// Connecting, step by step (`PQconnectPoll`, libpq chapter 34.1). On the reactor's thread, except the start, where
-/// libpq may look up a host name and block.
+/// Connecting, step by step (`PQconnectPoll`, libpq chapter 34.1). On the reactor's thread, except libpq's own steps: each
+/// may go on to the next host, look up its name, and block.
 ///
-/// `@unchecked Sendable`: after `start` everything happens on the reactor's thread.
+/// `@unchecked Sendable`: after `start` everything happens on the reactor's thread; a step has the connection to itself.
 final class ConnectOperation: Reactor.Watcher, @unchecked Sendable {
     private let configuration: ConnectionConfiguration
     private let depth: Int
@@ -88,7 +88,16 @@ final class ConnectOperation: Reactor.Watcher, @unchecked Sendable {
         // The socket may be another after each step, as one host after the other is tried.
         if let registration { reactor.forget(registration) }
         registration = nil
-        follow(PQconnectPoll(connection))
+        let taken = Started(connection: connection)
+        self.connection = nil
+        BlockingThreads.shared.run { [self] in
+            let status = PQconnectPoll(taken.connection)
+            reactor.submit { [self] in
+                guard !isOver else { return PQfinish(taken.connection) }
+                self.connection = taken.connection
+                follow(status)
+            }
+        }
     }
 
     private func follow(_ status: PostgresPollingStatusType) {

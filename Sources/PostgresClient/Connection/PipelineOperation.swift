@@ -12,6 +12,7 @@ final class PipelineOperation: WireOperation, @unchecked Sendable {
         /// Nil where nothing is prepared by name.
         case execute(PreparedStatement?)
         case deallocate(name: String)
+        case begin
         case sync
     }
 
@@ -22,6 +23,9 @@ final class PipelineOperation: WireOperation, @unchecked Sendable {
 
     private let all: [Statement]
     private let areIndependent: Bool
+    private let begin: Statement?
+    /// Whether it opened the transaction. Read once it is over.
+    private(set) var hasBegun = false
     var completion: CheckedContinuation<[Outcome], any Error>?
     /// The indices of the statements of this turn: all at first, then those to be asked again.
     private var turn: [Int] = []
@@ -36,12 +40,15 @@ final class PipelineOperation: WireOperation, @unchecked Sendable {
     private var turns = 0
     /// Those of the group under way have been refused with this; until the next Sync.
     private var groupError: PostgresError?
+    /// The one that was refused, where it was prepared before.
+    private var groupRefused: PreparedStatement?
     private var groupStart = 0
     private var wasInTransaction = false
     private var cancelsBefore = 0
 
-    init(_ statements: [Statement], areIndependent: Bool) {
+    init(_ statements: [Statement], areIndependent: Bool, begin: Statement? = nil) {
         all = statements
+        self.begin = begin
         self.areIndependent = areIndependent
         outcomes = Array(repeating: nil, count: statements.count)
         turn = Array(statements.indices)
@@ -64,8 +71,14 @@ final class PipelineOperation: WireOperation, @unchecked Sendable {
         answered = 0
         groupStart = 0
         groupError = nil
+        groupRefused = nil
         again = []
         if !wasInTransaction { try deallocate(wire.cache.takeEvicted(), connection, wire) }
+        if let begin, !wasInTransaction {
+            hasBegun = true
+            steps.append(.begin)
+            try check(PQsendQueryParams(connection, begin.sql, 0, nil, nil, nil, nil, 0), wire)
+        }
         try sendMore(on: wire)
     }
 
@@ -150,7 +163,7 @@ final class PipelineOperation: WireOperation, @unchecked Sendable {
             position += 1
             if isAbandoned { PQclear(result) } else { outcomes[turn[answered]] = .success(keep(result, of: prepared)) }
             answered += 1
-        case (PGRES_COMMAND_OK, .prepare), (PGRES_COMMAND_OK, .deallocate):
+        case (PGRES_COMMAND_OK, .prepare), (PGRES_COMMAND_OK, .deallocate), (PGRES_COMMAND_OK, .begin):
             position += 1
             PQclear(result)
         case (PGRES_PIPELINE_SYNC, .sync):
@@ -158,7 +171,7 @@ final class PipelineOperation: WireOperation, @unchecked Sendable {
             PQclear(result)
             endGroup(on: wire)
         case (PGRES_PIPELINE_ABORTED, .prepare), (PGRES_PIPELINE_ABORTED, .execute),
-            (PGRES_PIPELINE_ABORTED, .deallocate):
+            (PGRES_PIPELINE_ABORTED, .deallocate), (PGRES_PIPELINE_ABORTED, .begin):
             position += 1
             PQclear(result)
             refuse(step, on: wire)
@@ -166,7 +179,10 @@ final class PipelineOperation: WireOperation, @unchecked Sendable {
             let error = PostgresError(result)
             PQclear(result)
             if error.isFatal { throw PostgresClientError.connectionLost(error.description) }
-            if groupError == nil { groupError = error }
+            if groupError == nil {
+                groupError = error
+                if case .execute(let prepared) = step { groupRefused = prepared }
+            }
             // What fails at its Sync, such as a deferred constraint, is an error before the Sync's own answer.
             if case .sync = step { return }
             position += 1
@@ -194,7 +210,7 @@ final class PipelineOperation: WireOperation, @unchecked Sendable {
         case .prepare(let prepared): wire.cache.forget(prepared)
         case .execute: answered += 1
         case .deallocate(let name): wire.cache.stillEvicted(name)
-        case .sync: break
+        case .begin, .sync: break
         }
     }
 
@@ -204,12 +220,18 @@ final class PipelineOperation: WireOperation, @unchecked Sendable {
         defer {
             groupStart = answered
             groupError = nil
+            groupRefused = nil
         }
         guard let error = groupError else { return }
         let group = turn[groupStart..<answered]
-        if error.isStalePlan { wire.cache.serverForgot(error) }
+        if error.isStalePlan { wire.cache.serverForgot(error, of: groupRefused) }
+        let status = wire.connection.map(PQtransactionStatus)
+        // While more is on the way behind this one libpq says that the session is active.
+        let isOutside =
+            status == PQTRANS_IDLE
+            || (status == PQTRANS_ACTIVE && wire.depth > 1 && (!areIndependent || all.count == 1))
         let isSafe =
-            !wasInTransaction && wire.connection.map(PQtransactionStatus) == PQTRANS_IDLE
+            !wasInTransaction && isOutside
             && !group.contains { (try? outcomes[$0]?.get())?.endedTransaction ?? false }
         if isSafe, turns <= Self.limitOfTurns, deservesAnotherTurn(error, on: wire) { again += group }
         for index in group { outcomes[index] = .failure(error) }

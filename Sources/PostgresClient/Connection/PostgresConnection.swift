@@ -45,22 +45,26 @@ public final class PostgresConnection: PostgresExecutor {
     public func close() async { wire.close() }
 
     public func pipeline(_ statements: [Statement]) async throws -> [QueryResult] {
-        try await run(statements, areIndependent: false).map { try $0.get() }
+        try await run(statements, areIndependent: false).0.map { try $0.get() }
     }
 
     public func independently(_ statements: [Statement]) async throws -> [Result<QueryResult, PostgresError>] {
-        try await run(statements, areIndependent: true)
+        try await run(statements, areIndependent: true).0
     }
 
-    private func run(_ statements: [Statement], areIndependent: Bool) async throws -> [PipelineOperation.Outcome] {
+    /// - Parameter begin: sent before the statements where no transaction is open by then; true where it was.
+    func run(_ statements: [Statement], areIndependent: Bool, begin: Statement? = nil) async throws -> (
+        [PipelineOperation.Outcome], Bool
+    ) {
         for statement in statements { try statement.checkSize() }
-        guard let observer else { return try await send(statements, areIndependent) }
-        return try await observer.observe(statements) { try await send(statements, areIndependent) }
+        let operation = PipelineOperation(statements, areIndependent: areIndependent, begin: begin)
+        guard let observer else { return (try await send(operation), operation.hasBegun) }
+        let outcomes = try await observer.observe(statements) { try await send(operation) }
+        return (outcomes, operation.hasBegun)
     }
 
-    private func send(_ statements: [Statement], _ areIndependent: Bool) async throws -> [PipelineOperation.Outcome] {
-        let operation = PipelineOperation(statements, areIndependent: areIndependent)
-        return try await wire.wait(on: operation) { continuation in
+    private func send(_ operation: PipelineOperation) async throws -> [PipelineOperation.Outcome] {
+        try await wire.wait(on: operation) { continuation in
             operation.completion = continuation
             wire.enqueueAndLook(operation)
         }

@@ -13,6 +13,7 @@ extension Wire {
             case .inLine:
                 line.removeAll { $0 === operation }
                 end(operation, reason)
+                tellQuiet()
             case .inFlight: stop(operation, reason)
             }
         }
@@ -25,7 +26,8 @@ extension Wire {
             operation.isAbandoned = true
             guard operation.place == .inFlight else {
                 line.removeAll { $0 === operation }
-                return end(operation, CancellationError())
+                end(operation, CancellationError())
+                return tellQuiet()
             }
             setWantsRead(true)
             stop(operation, CancellationError())
@@ -41,6 +43,17 @@ extension Wire {
             done.append(operation.finish(reason))
             guard inFlight.first === operation else { return }
         }
+        askToStop(operation)
+    }
+
+    /// What the server is at work on now and nobody waits for any more.
+    func stopTheAbandoned() {
+        guard depth > 1, let first = inFlight.first, first.isAbandoned, !first.isAskedToStop else { return }
+        askToStop(first)
+    }
+
+    private func askToStop(_ operation: WireOperation) {
+        operation.isAskedToStop = true
         let request = requestCancel()
         reactor.schedule(after: cancelGrace) { [weak self, weak operation] in
             guard let self else { return }
@@ -69,6 +82,7 @@ extension Wire {
         locked {
             cancelsUnderWay -= 1
             startNext()
+            tellQuiet()
         }
     }
 }

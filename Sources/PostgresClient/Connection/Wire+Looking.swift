@@ -30,10 +30,8 @@ extension Wire {
         let end = ContinuousClock.now + Looking.longest
         repeat {
             var place = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-            if poll(&place, 1, 0) > 0 {
-                socketIsReady(readable: true, writable: false)
-                if locked({ operation.place == .over }) { return true }
-            }
+            if poll(&place, 1, 0) > 0 { socketIsReady(readable: true, writable: false) }
+            if locked({ operation.place == .over }) { return true }
             sched_yield()
         } while ContinuousClock.now < end && reactor.waiters.load(ordering: .relaxed) == 1
         return false

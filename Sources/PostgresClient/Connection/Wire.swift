@@ -24,7 +24,7 @@ final class Wire: Reactor.Watcher, @unchecked Sendable {
     private var wantsRead = true
     var cancelsUnderWay = 0
     private var isInPipelineMode = false
-    private var quiet: [@Sendable () -> Void] = []
+    var quiet: [@Sendable () -> Void] = []
     var done: [() -> Void] = []
     private(set) var onNotification: (@Sendable (PostgresNotification) -> Void)?
     private var onEnd: (@Sendable () -> Void)?
@@ -91,6 +91,8 @@ final class Wire: Reactor.Watcher, @unchecked Sendable {
             operation.place = .inLine
             line.append(operation)
             startNext()
+            // libpq may have read an answer while it was sending.
+            if operation.place == .inFlight { advance() }
         }
     }
 
@@ -99,27 +101,6 @@ final class Wire: Reactor.Watcher, @unchecked Sendable {
         locked {
             defer { if operation.place == .inFlight { advance() } }
             return body()
-        }
-    }
-
-    /// What a pool wants to know when a connection comes back. Asks nobody.
-    enum Standing { case free, busy, inTransaction, broken }
-    var standing: Standing {
-        locked {
-            guard let connection, failure == nil else { return .broken }
-            guard inFlight.isEmpty, line.isEmpty else { return .busy }
-            return PQtransactionStatus(connection) == PQTRANS_IDLE ? .free : .inTransaction
-        }
-    }
-
-    /// How many operations are on the way or in line.
-    var load: Int { locked { inFlight.count + line.count } }
-
-    /// Calls back once nothing is on the way, or the wire is down.
-    func whenQuiet(_ callBack: @escaping @Sendable () -> Void) {
-        locked {
-            quiet.append(callBack)
-            tellQuiet()
         }
     }
 
@@ -154,6 +135,8 @@ final class Wire: Reactor.Watcher, @unchecked Sendable {
             if readable { takeNotifications(from: connection) }
             // What arrived before the end still counts.
             advance()
+            // Also what stood behind the answers.
+            if readable { takeNotifications(from: connection) }
             if isOpen {
                 drainIdle()
             } else {
@@ -214,6 +197,7 @@ final class Wire: Reactor.Watcher, @unchecked Sendable {
         guard failure == nil else { return }
         if let connection, PQstatus(connection) == CONNECTION_BAD { return fail(message) }
         if inFlight.isEmpty, !wantsRead { setWantsRead(true) }
+        stopTheAbandoned()
         startNext()
         tellQuiet()
     }
@@ -280,12 +264,6 @@ final class Wire: Reactor.Watcher, @unchecked Sendable {
     func end(_ operation: WireOperation, _ error: (any Error)?) {
         operation.place = .over
         done.append(operation.finish(error))
-    }
-
-    private func tellQuiet() {
-        guard !quiet.isEmpty, failure != nil || (inFlight.isEmpty && line.isEmpty) else { return }
-        for callBack in quiet { done.append(callBack) }
-        quiet = []
     }
 
     /// What an operation left behind on the wire is not known: no later answer may be taken for another's.

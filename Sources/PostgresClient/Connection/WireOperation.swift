@@ -13,6 +13,8 @@ class WireOperation: @unchecked Sendable {
     final var cancelReason: (any Error)?
     /// The caller was told the end already: what still arrives for it is read and dropped.
     final var isAbandoned = false
+    /// A cancel request was sent for it.
+    final var isAskedToStop = false
 
     /// Whether it speaks pipeline mode, so that others may be sent before its answer is there.
     var isPipelined: Bool { false }

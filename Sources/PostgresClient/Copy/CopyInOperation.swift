@@ -7,14 +7,15 @@ final class CopyInOperation: WireOperation, @unchecked Sendable {
     private let sql: String
     private var phase = Phase.opening
     private var opened: CheckedContinuation<Void, any Error>?
-    private var taken: CheckedContinuation<Void, any Error>?
+    /// Those whose chunks the kernel has not taken yet: a writer may be used by several tasks.
+    private var taken: [CheckedContinuation<Void, any Error>] = []
     private var ended: CheckedContinuation<Int, any Error>?
     private var rows = 0
     private var error: (any Error)?
 
     init(_ sql: String) { self.sql = sql }
 
-    override var waitsForCaller: Bool { phase == .copying && taken == nil }
+    override var waitsForCaller: Bool { phase == .copying && taken.isEmpty }
 
     override func start(on wire: Wire) throws {
         guard let connection = wire.connection, PQsendQuery(connection, sql) == 1 else {
@@ -32,6 +33,9 @@ final class CopyInOperation: WireOperation, @unchecked Sendable {
         guard phase == .copying, let connection = wire.connection else {
             throw error ?? PostgresClientError.copy("COPY is not open")
         }
+        guard bytes.count <= Int(Int32.max) else {
+            throw PostgresClientError.tooLarge("\(bytes.count) bytes in one chunk")
+        }
         let start = bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
         guard PQputCopyData(connection, start, Int32(bytes.count)) == 1 else {
             throw PostgresClientError.connectionLost(wire.message)
@@ -46,7 +50,7 @@ final class CopyInOperation: WireOperation, @unchecked Sendable {
             let error = error ?? PostgresClientError.copy("COPY is not open")
             return wire.tell { continuation.resume(throwing: error) }
         }
-        taken = continuation
+        taken.append(continuation)
     }
 
     /// By `Wire.attend`.
@@ -65,9 +69,10 @@ final class CopyInOperation: WireOperation, @unchecked Sendable {
     override func proceed(on wire: Wire) throws -> Bool {
         guard let connection = wire.connection else { throw PostgresClientError.connectionLost("closed") }
         if phase == .copying {
-            if wire.isFlushed, let taken {
-                self.taken = nil
-                wire.tell { taken.resume() }
+            if wire.isFlushed, !taken.isEmpty {
+                let all = taken
+                taken = []
+                wire.tell { for continuation in all { continuation.resume() } }
             }
             return false
         }
@@ -90,6 +95,7 @@ final class CopyInOperation: WireOperation, @unchecked Sendable {
                 let found = PostgresError(result)
                 if found.isFatal { throw PostgresClientError.connectionLost(found.description) }
                 error = meaning(of: found)
+            case PGRES_COPY_IN: throw PostgresClientError.copy("another COPY than was asked for")
             case PGRES_COPY_OUT, PGRES_COPY_BOTH: throw PostgresClientError.copy("not a COPY … FROM STDIN")
             default: error = PostgresClientError.copy("not a COPY … FROM STDIN")
             }
@@ -103,14 +109,15 @@ final class CopyInOperation: WireOperation, @unchecked Sendable {
         error = failure
         phase = .ending
         let (opened, taken, ended, rows) = (opened, taken, ended, rows)
-        (self.opened, self.taken, self.ended) = (nil, nil, nil)
+        (self.opened, self.taken, self.ended) = (nil, [], nil)
         return {
             guard let failure else {
+                for continuation in taken { continuation.resume() }
                 ended?.resume(returning: rows)
                 return
             }
             opened?.resume(throwing: failure)
-            taken?.resume(throwing: failure)
+            for continuation in taken { continuation.resume(throwing: failure) }
             ended?.resume(throwing: failure)
         }
     }

@@ -25,6 +25,7 @@ final class CopyOutOperation: PullOperation<[UInt8]>, @unchecked Sendable {
             switch PQresultStatus(result) {
             case PGRES_COPY_OUT where phase == .opening: phase = .copying
             case PGRES_COMMAND_OK where phase == .ending, PGRES_FATAL_ERROR: break
+            case PGRES_COPY_OUT: throw PostgresClientError.copy("another COPY than was asked for")
             case PGRES_COPY_IN, PGRES_COPY_BOTH: throw PostgresClientError.copy("not a COPY … TO STDOUT")
             default: error = PostgresClientError.copy("not a COPY … TO STDOUT")
             }

@@ -71,7 +71,7 @@ public final class PostgresListener: Sendable {
         let (isClosed, isListening) = state.withLock { state in
             guard !state.isClosed else { return (true, false) }
             state.readers[number] = WeakReader(subscriber: subscriber, channels: channels)
-            if state.supervisor == nil { state.supervisor = Task { [self] in await supervise() } }
+            if state.supervisor == nil { state.supervisor = Task.detached { [self] in await supervise() } }
             return (false, channels.isSubset(of: state.listening))
         }
         if isClosed { subscriber.close() }
@@ -140,10 +140,9 @@ public final class PostgresListener: Sendable {
             let commands =
                 wanted.subtracting(listening).map { "LISTEN \(Self.quoted($0))" }
                 + listening.subtracting(wanted).map { "UNLISTEN \(Self.quoted($0))" }
-            if commands.isEmpty {
-                try await connection.simpleScript("SELECT 1")
-            } else {
-                try await connection.simpleScript(commands.joined(separator: "; "))
+            // A peer that vanished without a word answers nothing, and TCP would ask it again for a quarter of an hour.
+            try await withPostgresDeadline(heartbeat) {
+                try await connection.simpleScript(commands.isEmpty ? "SELECT 1" : commands.joined(separator: "; "))
             }
             begun()
             begin(wanted, since: listening)

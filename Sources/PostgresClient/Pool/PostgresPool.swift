@@ -182,7 +182,8 @@ public final class PostgresPool: PostgresExecutor {
             switch action {
             case .hand(let lent, let number): wake(number, .success(lent))
             case .discard(let connection): connection.wire.close()
-            case .connect: Task { [self] in await connect() }
+            // Detached: it connects for all, without the deadline of whoever asked.
+            case .connect: Task.detached { [self] in await connect() }
             case .refuse: break  // by whoever knows why
             }
         }

@@ -71,7 +71,8 @@ public final class PostgresSharedPipeline: PostgresExecutor {
             return (nil, number, opens, false)
         }
         if isClosed { throw PostgresClientError.poolClosed }
-        if opens { Task { [self] in await open() } }
+        // Detached: it opens for all, without the deadline of whoever came first.
+        if opens { Task.detached { [self] in await open() } }
         if let found { return found }
         return try await stand(inLineAs: number)
     }
@@ -84,7 +85,11 @@ public final class PostgresSharedPipeline: PostgresExecutor {
         let result: Result<PostgresConnection, any Error>
         do {
             let connection = try await PostgresConnection.connect(configuration.connection, depth: Self.depth)
-            if !configuration.onConnect.isEmpty { _ = try await connection.pipeline(configuration.onConnect) }
+            if !configuration.onConnect.isEmpty {
+                try await withPostgresDeadline(configuration.connection.connectTimeout) {
+                    _ = try await connection.pipeline(configuration.onConnect)
+                }
+            }
             result = .success(connection)
         } catch {
             logger.warning("could not connect", metadata: ["pool": "\(configuration.name)", "reason": "\(error)"])

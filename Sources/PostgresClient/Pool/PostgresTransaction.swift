@@ -7,11 +7,13 @@ public enum IsolationLevel: String, Sendable {
     case serializable = "SERIALIZABLE"
 }
 
-/// A transaction under way. BEGIN travels with the first statement, so it costs no round trip of its own.
+/// A transaction under way. BEGIN travels with the first statement, so it costs no round trip of its own; whether it is
+/// still to come is decided where the statement is sent, by what libpq knows of the session.
 public final class PostgresTransaction: PostgresExecutor {
     public let connection: PostgresConnection
     private let begin: Statement
-    private let hasBegun = Guarded(false)
+    /// Whether anything was asked of it.
+    private let isInUse = BrokenFlag()
     private let savepoints = Guarded(0)
 
     init(connection: PostgresConnection, isolation: IsolationLevel, readOnly: Bool, deferrable: Bool) {
@@ -23,19 +25,20 @@ public final class PostgresTransaction: PostgresExecutor {
     }
 
     public func pipeline(_ statements: [Statement]) async throws -> [QueryResult] {
-        guard isFirst() else { return try await connection.pipeline(statements) }
+        isInUse.set()
+        let (outcomes, hasBegunHere) = try await connection.run(statements, areIndependent: false, begin: begin)
         do {
-            return Array(try await connection.pipeline([begin] + statements).dropFirst())
-        } catch let error as PostgresError where error.isStalePlan {
+            return try outcomes.map { try $0.get() }
+        } catch let error as PostgresError where error.isStalePlan && hasBegunHere {
             // Nothing but these statements has happened in this transaction, and they are prepared anew now.
-            let results = try await connection.pipeline(["ROLLBACK", begin] + statements)
-            return Array(results.dropFirst(2))
+            try await connection.execute("ROLLBACK")
+            return try await connection.run(statements, areIndependent: false, begin: begin).0.map { try $0.get() }
         }
     }
 
     public func independently(_ statements: [Statement]) async throws -> [Result<QueryResult, PostgresError>] {
-        try await beginNow()
-        return try await connection.independently(statements)
+        isInUse.set()
+        return try await connection.run(statements, areIndependent: true, begin: begin).0
     }
 
     /// COPY … FROM STDIN inside this transaction.
@@ -74,36 +77,34 @@ public final class PostgresTransaction: PostgresExecutor {
                 "ROLLBACK TO SAVEPOINT \(unescaped: name)", "RELEASE SAVEPOINT \(unescaped: name)",
             ]
             let connection = connection
-            try await Self.evenIfCancelled(within: connection.wire.cancelGrace) {
-                _ = try await connection.pipeline(undoing)
+            do {
+                try await Self.evenIfCancelled(within: connection.wire.cancelGrace) {
+                    _ = try await connection.pipeline(undoing)
+                }
+            } catch {
+                // What could not be undone must not be committed.
+                await connection.close()
             }
             throw error
         }
     }
 
-    private func isFirst() -> Bool {
-        hasBegun.withLock { begun in
-            defer { begun = true }
-            return !begun
-        }
-    }
-
     func beginNow() async throws {
-        if !hasBegun.withLock({ $0 }) { _ = try await pipeline([]) }
+        if connection.wire.standing == .free { _ = try await pipeline([]) }
     }
 
     /// Once COMMIT is sent its answer matters more than the caller's wish to stop: a cancelled task waits for it, but
     /// not for ever.
     func commit() async throws {
-        guard hasBegun.withLock({ $0 }) else { return }
+        guard isInUse.isSet, connection.wire.standing != .free else { return }
         let connection = connection
         let task = Task {
             do {
                 return try await connection.execute("COMMIT")
-            } catch PostgresClientError.connectionLost(let reason) {
-                throw PostgresClientError.commitUnknown(reason)
-            } catch PostgresClientError.deadlineExceeded where connection.isBroken {
-                throw PostgresClientError.commitUnknown("no answer before the deadline")
+            } catch let error as PostgresError {
+                throw error
+            } catch  where connection.isBroken {
+                throw PostgresClientError.commitUnknown("\(error)")
             }
         }
         let result = try await withTaskCancellationHandler {
@@ -117,7 +118,7 @@ public final class PostgresTransaction: PostgresExecutor {
 
     /// Also for a cancelled task: the connection must be free of the transaction before it is lent on.
     func rollback() async {
-        guard hasBegun.withLock({ $0 }), !connection.isBroken else { return }
+        guard isInUse.isSet, !connection.isBroken, connection.wire.standing != .free else { return }
         let connection = connection
         do {
             try await Self.evenIfCancelled(within: connection.wire.cancelGrace) {

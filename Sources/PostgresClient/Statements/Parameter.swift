@@ -11,7 +11,7 @@ public struct Parameter: Sendable {
 
     public init<Value: PostgresEncodable>(_ value: Value?) {
         type = Value.postgresType
-        if let value {
+        if let value, !value.isNull {
             if let small = value.postgresSmallValue {
                 form = .small(small)
             } else {

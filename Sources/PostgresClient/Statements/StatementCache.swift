@@ -30,7 +30,7 @@ struct StatementCache {
     }
 
     mutating func find(_ statement: Statement) -> PreparedStatement? {
-        guard let known = prepared[statement.sql]?.first(where: { $0.fits(statement.parameters) }) else { return nil }
+        guard let known = prepared[statement.sql]?.first(where: { $0.fits(statement) }) else { return nil }
         clock += 1
         known.used = clock
         return known
@@ -74,7 +74,11 @@ struct StatementCache {
 
     /// DISCARD ALL, a change of schema, or a pooler: what is believed to be prepared is not, or not any more. Where the
     /// server loses statements again and again, none are prepared from then on.
-    mutating func serverForgot(_ error: PostgresError) {
+    ///
+    /// - Parameter refused: what was to be run. Where it was let go already, this is the same loss seen once more.
+    mutating func serverForgot(_ error: PostgresError, of refused: PreparedStatement?) {
+        if let refused, prepared[refused.sql]?.contains(where: { $0 === refused }) != true { return }
+        if error.sqlState != .invalidStatementName { evicted += prepared.values.joined().map(\.name) }
         prepared = [:]
         count = 0
         guard error.sqlState == .invalidStatementName else { return }

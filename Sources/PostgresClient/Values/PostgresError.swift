@@ -37,6 +37,8 @@ public struct PostgresError: Error, Sendable, Equatable, CustomStringConvertible
     public var position: Int?
     /// Where in the server's own functions.
     public var context: String?
+    /// The server's function that reported it: the same in every language of its messages.
+    public var routine: String?
 
     public var description: String {
         ["\(severity) \(sqlState): \(message)", detail, constraint.map { "constraint \($0)" }]
@@ -59,6 +61,7 @@ public struct PostgresError: Error, Sendable, Equatable, CustomStringConvertible
         constraint = field("n")
         position = field("P").flatMap { Int($0) }
         context = field("W")
+        routine = field("R")
     }
 
     /// Whether the server ends the connection with it.
@@ -67,7 +70,8 @@ public struct PostgresError: Error, Sendable, Equatable, CustomStringConvertible
     /// Whether the statement cache and the server no longer agree, so that preparing anew helps.
     var isStalePlan: Bool {
         sqlState == .invalidStatementName
-            || (sqlState == .featureNotSupported && message.hasPrefix("cached plan must not change result type"))
+            || (sqlState == .featureNotSupported
+                && (routine == "RevalidateCachedQuery" || message.hasPrefix("cached plan must not change result type")))
     }
 }
 
