@@ -120,7 +120,7 @@ extension Anomaly {
             planted: [erasing, emptied, notice(name: "〔已依法删除〕", holder: "511823****001X")],
             lawful: [erasing, emptied, notice(name: "〔已依法删除〕", holder: "〔已依法删除〕")]),
         Anomaly(
-            check: "erasureLeaf", record: "(SELECT id FROM erasures)",
+            check: "erasureLeaf", record: "'00000000-0000-4000-8000-0000000000e1'",
             planted: [
                 erasing,
                 """
@@ -188,8 +188,8 @@ extension Anomaly {
         """
 
     private static let erasing = """
-        WITH e AS (INSERT INTO erasures (learner_id, reason, document, erased_on, recorded_by)
-                   SELECT p.idle_learner, '本人申请', '受理1号', '2018-12-31', u.id FROM pick p, users u WHERE u.username = 'officer-city'
+        WITH e AS (INSERT INTO erasures (id, learner_id, reason, document, erased_on, recorded_by)
+                   SELECT '00000000-0000-4000-8000-0000000000e1', p.idle_learner, '本人申请', '受理1号', '2018-12-31', u.id FROM pick p, users u WHERE u.username = 'officer-city'
                    RETURNING id, learner_id)
         INSERT INTO erased_learners (learner_id, erasure_id) SELECT learner_id, id FROM e
         """
