@@ -16,12 +16,14 @@ public struct ConnectionConfiguration: Sendable {
     public var options: [String: String]
     /// For all hosts together, unlike libpq's own `connect_timeout`, which counts for each.
     public var connectTimeout: Duration
+    /// Also how a pooler in between is treated.
     public var preparedStatements: PreparedStatements
     /// How many prepared statements a connection keeps.
     public var statementCacheLimit: Int
     /// How long the server may take to end a statement after it was told to, before the connection is given up.
     public var cancelGrace: Duration
 
+    /// - Parameter conninfo: empty for what the environment (`PG…`) and libpq's defaults say.
     public init(
         conninfo: String, options: [String: String] = [:], connectTimeout: Duration = .seconds(10),
         preparedStatements: PreparedStatements = .automatic, statementCacheLimit: Int = 256,

@@ -6,8 +6,11 @@ public struct ConnectionInformation: Sendable, Equatable {
     public var host: String
     /// Empty for a Unix socket.
     public var hostAddress: String
+    /// As libpq keeps it: a number in words, also of a Unix socket.
     public var port: String
+    /// The one that was asked for; libpq takes the user's name where none was.
     public var database: String
+    /// As the server was told; `current_user` may be another since, by SET ROLE.
     public var user: String
     /// Such as 150004 for 15.4; 0 where the server did not say.
     public var serverVersion: Int
@@ -17,6 +20,7 @@ public struct ConnectionInformation: Sendable, Equatable {
     public var usedPassword: Bool
     /// Nil where the connection is not encrypted by TLS.
     public var tls: TLSInformation?
+    /// By Kerberos, instead of TLS (libpq chapter 34.2, `PQgssEncInUse`).
     public var isEncryptedByGSS: Bool
 }
 
@@ -26,7 +30,9 @@ public struct TLSInformation: Sendable, Equatable {
     public var library: String
     /// Such as `TLSv1.3`.
     public var version: String
+    /// In the library's words, such as `TLS_AES_256_GCM_SHA384`.
     public var cipher: String
+    /// Of the cipher's key; 0 where the library does not say.
     public var keyBits: Int
 }
 

@@ -1,5 +1,6 @@
 /// Reads rows out of the bytes of a COPY … TO STDOUT or of such a file, fed in whatever pieces. A value, without I/O.
 public struct CopyDecoder: Sendable {
+    /// That of the COPY command.
     public let format: CopyFormat
     private var pending: [UInt8] = []
     private var position = 0
@@ -10,8 +11,10 @@ public struct CopyDecoder: Sendable {
     /// PostgreSQL's own limit of one value, and so of one field.
     private static let limit = 1 << 30
 
+    /// At the beginning of the data, header and all.
     public init(format: CopyFormat) { self.format = format }
 
+    /// What arrived next; rows may be cut anywhere.
     public mutating func feed(_ bytes: [UInt8]) {
         if position == pending.count {
             pending = bytes

@@ -5,6 +5,7 @@ public struct CopyRecord: Sendable {
     /// Nil is NULL.
     let fields: [Range<Int>?]
 
+    /// Fields, NULLs among them.
     public var count: Int { fields.count }
 
     /// - Parameter column: counted from 0. COPY does not say names or types: in the binary format the bytes must be

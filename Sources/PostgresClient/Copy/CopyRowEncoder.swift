@@ -1,5 +1,6 @@
 /// Makes the bytes of a COPY … FROM STDIN out of rows of values.
 public struct CopyRowEncoder: Sendable {
+    /// That of the COPY command.
     public let format: CopyFormat
     /// What has been made and not yet taken.
     public private(set) var bytes: [UInt8] = []
@@ -7,6 +8,7 @@ public struct CopyRowEncoder: Sendable {
     private static let signature: [UInt8] =
         Array("PGCOPY\n".utf8) + [0xFF, 0x0D, 0x0A, 0x00] + Array(repeating: 0, count: 8)
 
+    /// The binary format's header is made at once.
     public init(format: CopyFormat) {
         self.format = format
         if format == .binary { bytes = Self.signature }

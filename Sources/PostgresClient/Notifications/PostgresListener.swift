@@ -42,6 +42,7 @@ public final class PostgresListener: Sendable {
 
     /// - Parameter channels: names as NOTIFY gives them, case and all, of at most 63 bytes.
     public func events(on channels: String...) -> NotificationEvents { events(on: Set(channels)) }
+    /// The same for names that are not known beforehand.
     public func events(on channels: Set<String>) -> NotificationEvents {
         NotificationEvents(listener: self, channels: channels)
     }

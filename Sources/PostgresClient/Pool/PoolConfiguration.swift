@@ -2,11 +2,13 @@ import Foundation
 
 /// How many connections, how long they live, and how long to wait for one.
 public struct PoolConfiguration: Sendable {
+    /// For every connection, the shared ones among them.
     public var connection: ConnectionConfiguration
     /// In metrics and logs.
     public var name: String
     /// Kept open even when nobody needs them.
     public var minimumConnections: Int
+    /// Lent at the same time, at most; the shared ones are beside them.
     public var maximumConnections: Int
     /// How many connections may be under way at the same time: a server that has just come back is not stormed.
     public var maximumConnecting: Int
@@ -25,6 +27,7 @@ public struct PoolConfiguration: Sendable {
     /// Connections of ``PostgresPool/shared``, beside those that are lent.
     public var sharedConnections: Int
 
+    /// Limits below what makes sense are raised to it: one connection at least, no minimum above the maximum.
     public init(
         connection: ConnectionConfiguration, name: String = "postgres", minimumConnections: Int = 0,
         maximumConnections: Int = 16, maximumConnecting: Int = 4, waitDeadline: Duration = .seconds(5),
@@ -65,7 +68,10 @@ struct PoolLimits: Sendable {
 public struct PoolStatistics: Sendable {
     /// Connections that exist, and those on their way.
     public var open: Int
+    /// Open and lent to nobody.
     public var idle: Int
+    /// Callers in line for one.
     public var waiting: Int
+    /// As configured.
     public var maximumConnections: Int
 }

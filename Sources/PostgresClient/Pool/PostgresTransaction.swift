@@ -10,6 +10,8 @@ public enum IsolationLevel: String, Sendable {
 /// A transaction under way. BEGIN travels with the first statement, so it costs no round trip of its own; whether it is
 /// still to come is decided where the statement is sent, by what libpq knows of the session.
 public final class PostgresTransaction: PostgresExecutor {
+    /// For what only a connection knows, such as its information. A statement given to it before the transaction's first is
+    /// outside the transaction.
     public let connection: PostgresConnection
     private let begin: Statement
     /// Whether anything was asked of it.
@@ -24,6 +26,7 @@ public final class PostgresTransaction: PostgresExecutor {
         begin = Statement(sql)
     }
 
+    /// As a connection's, with BEGIN before the first.
     public func pipeline(_ statements: [Statement]) async throws -> [QueryResult] {
         isInUse.set()
         let (outcomes, hasBegunHere) = try await connection.run(statements, areIndependent: false, begin: begin)
@@ -36,6 +39,7 @@ public final class PostgresTransaction: PostgresExecutor {
         }
     }
 
+    /// In one round trip; inside a transaction those after a failure fail too (25P02).
     public func independently(_ statements: [Statement]) async throws -> [Result<QueryResult, PostgresError>] {
         isInUse.set()
         return try await connection.run(statements, areIndependent: true, begin: begin).0

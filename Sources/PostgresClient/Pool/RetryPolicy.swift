@@ -5,8 +5,10 @@ public struct RetryPolicy: Sendable, ExpressibleByIntegerLiteral {
     public var limit: Int
     /// The wait before the first repeat, less by chance; it doubles each time.
     public var firstPause: Duration
+    /// Where doubling ends.
     public var longestPause: Duration
 
+    /// - Parameter limit: below 0 counts as 0.
     public init(limit: Int, firstPause: Duration = .milliseconds(10), longestPause: Duration = .milliseconds(320)) {
         self.limit = max(limit, 0)
         self.firstPause = firstPause

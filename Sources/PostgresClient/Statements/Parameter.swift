@@ -9,6 +9,7 @@ public struct Parameter: Sendable {
         case bytes([UInt8])
     }
 
+    /// Encoded here and now; nil, and a nil inside it, is NULL of the value's type.
     public init<Value: PostgresEncodable>(_ value: Value?) {
         type = Value.postgresType
         if let value, !value.isNull {

@@ -3,7 +3,9 @@
 ///
 /// One statement holds one command; it is prepared once for each connection and its plan is kept.
 public struct Statement: Sendable, ExpressibleByStringInterpolation {
+    /// One command, with `$1` for the first parameter.
     public var sql: String
+    /// In the order of their numbers.
     public var parameters: [Parameter]
 
     /// - Parameter sql: one command with `$1`, `$2`, …
@@ -29,6 +31,7 @@ public struct Statement: Sendable, ExpressibleByStringInterpolation {
         self.init(stringInterpolation.sql, stringInterpolation.parameters)
     }
 
+    /// Collects the text and, apart from it, the values.
     public struct StringInterpolation: StringInterpolationProtocol {
         var sql = ""
         var parameters: [Parameter] = []
@@ -40,6 +43,7 @@ public struct Statement: Sendable, ExpressibleByStringInterpolation {
 
         public mutating func appendLiteral(_ literal: String) { sql += literal }
 
+        /// A parameter of the value's own PostgreSQL type; nil is NULL of it.
         public mutating func appendInterpolation<Value: PostgresEncodable>(_ value: Value?) {
             parameters.append(Parameter(value))
             sql += "$\(parameters.count)"

@@ -6,6 +6,7 @@ public struct SQLState: RawRepresentable, Hashable, Sendable, CustomStringConver
     public init(rawValue: String) { self.rawValue = rawValue }
     public var description: String { rawValue }
 
+    // Those that this client or its callers tell apart; every other is to be had by its code.
     public static let uniqueViolation = SQLState(rawValue: "23505")
     public static let foreignKeyViolation = SQLState(rawValue: "23503")
     public static let checkViolation = SQLState(rawValue: "23514")
@@ -23,11 +24,17 @@ public struct SQLState: RawRepresentable, Hashable, Sendable, CustomStringConver
 
 /// An error that the server reported, with the fields of libpq's `PQresultErrorField` (libpq chapter 34.3.1).
 public struct PostgresError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// What to go by: it does not change with language or version.
     public var sqlState: SQLState
+    /// In English whatever the server speaks: `ERROR`, `FATAL`, `PANIC`.
     public var severity: String
+    /// One line in the server's language.
     public var message: String
+    /// May hold values of the row in question: not for a log that must know nobody.
     public var detail: String?
+    /// What the server would try.
     public var hint: String?
+    /// This and the next four are there where the error is about such an object.
     public var schema: String?
     public var table: String?
     public var column: String?
@@ -77,6 +84,7 @@ public struct PostgresError: Error, Sendable, Equatable, CustomStringConvertible
 
 /// What went wrong on the client's side or on the way.
 public enum PostgresClientError: Error, Sendable {
+    /// In libpq's words, of every host that was tried.
     case connectionFailed(String)
     /// The connection ended while the statement was under way; whether it took effect is not known unless it only read.
     case connectionLost(String)
@@ -94,9 +102,13 @@ public enum PostgresClientError: Error, Sendable {
     case sharedSession(String)
     /// More parameters than the protocol counts (65,535), or a value beyond 1 GB.
     case tooLarge(String)
+    /// Nothing was sent.
     case poolWaitDeadlineExceeded(waited: Duration, maximumConnections: Int)
+    /// Nothing was sent: the pool, or its shared pipeline, was closed before.
     case poolClosed
+    /// The value is there and is not of the type that was asked for, or is NULL.
     case decoding(column: String, expected: String, found: PostgresType, isNull: Bool)
+    /// A name, or a place counted from 0, that the result does not have.
     case noSuchColumn(String)
     /// More or other than COPY data was asked of a COPY, or COPY of a statement that is none.
     case copy(String)

@@ -5,6 +5,7 @@ public struct PostgresType: RawRepresentable, Hashable, Sendable {
     @inlinable
     public init(rawValue: UInt32) { self.rawValue = rawValue }
 
+    // Of PostgreSQL's own catalogue, the same in every database.
     @inlinable public static var bool: PostgresType { PostgresType(rawValue: 16) }
     @inlinable public static var bytea: PostgresType { PostgresType(rawValue: 17) }
     @inlinable public static var char: PostgresType { PostgresType(rawValue: 18) }

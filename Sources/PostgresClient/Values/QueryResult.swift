@@ -39,6 +39,7 @@ public struct QueryResult: Sendable, RandomAccessCollection {
     @usableFromInline let box: ResultBox
     @usableFromInline let names: ColumnNames
 
+    /// Names, as the statement gives them; two may be the same.
     public var columns: [String] { names.names }
     @inlinable public var startIndex: Int { 0 }
     @inlinable public var endIndex: Int { Int(PQntuples(box.pointer)) }

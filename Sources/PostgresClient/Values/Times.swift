@@ -2,6 +2,7 @@ import Foundation
 
 /// A `date` as PostgreSQL counts it: days since 2000-01-01, with its two infinities.
 public struct PostgresDate: PostgresEncodable, PostgresDecodable, Hashable, CustomStringConvertible {
+    /// `Int32.max` and `.min` are the infinities.
     public var daysSince2000: Int32
 
     public init(daysSince2000: Int32) { self.daysSince2000 = daysSince2000 }
@@ -72,6 +73,7 @@ extension Date: PostgresEncodable, PostgresDecodable {
 /// An instant as PostgreSQL counts it: microseconds since 2000-01-01T00:00:00Z, with its two infinities. Exact, where
 /// `Date` rounds to what a `Double` of seconds can hold.
 public struct PostgresTimestamp: PostgresEncodable, PostgresDecodable, Hashable {
+    /// `Int64.max` and `.min` are the infinities.
     public var microsecondsSince2000: Int64
 
     public init(microsecondsSince2000: Int64) { self.microsecondsSince2000 = microsecondsSince2000 }
