@@ -94,7 +94,7 @@ public final class PostgresTransaction: PostgresExecutor {
     }
 
     func beginNow() async throws {
-        if connection.wire.standing == .free { _ = try await pipeline([]) }
+        if connection.wire.standing != .inTransaction { _ = try await pipeline([]) }
     }
 
     /// Once COMMIT is sent its answer matters more than the caller's wish to stop: a cancelled task waits for it, but

@@ -1,4 +1,5 @@
 import Foundation
+import RegistryDomain
 import RegistryStore
 
 /// What the pages are set up with.
@@ -29,12 +30,30 @@ public struct ConsoleConfiguration: Sendable {
 public struct TrainingSheetsClient: Sendable {
     var list: @Sendable (TrainingSessionRecord, [ParticipantRecord]) async throws -> [UInt8]
     var fees: @Sendable (TrainingSessionRecord, TrainingFees) async throws -> [UInt8]
+    /// A filled list that comes back, for a session by its number.
+    var take: @Sendable (URL, UUID, Caller) async throws -> TakenList
 
     public init(
         list: @escaping @Sendable (TrainingSessionRecord, [ParticipantRecord]) async throws -> [UInt8],
-        fees: @escaping @Sendable (TrainingSessionRecord, TrainingFees) async throws -> [UInt8]
+        fees: @escaping @Sendable (TrainingSessionRecord, TrainingFees) async throws -> [UInt8],
+        take: @escaping @Sendable (URL, UUID, Caller) async throws -> TakenList
     ) {
         self.list = list
         self.fees = fees
+        self.take = take
+    }
+}
+
+/// What a filled list came to.
+public struct TakenList: Sendable {
+    var attendance: AttendanceResults
+    var marks: AssessmentResults
+    /// Cells that could not be read: the row as a spreadsheet counts it, and what would be right.
+    var unread: [(row: Int, message: Text)]
+
+    public init(attendance: AttendanceResults, marks: AssessmentResults, unread: [(row: Int, message: Text)]) {
+        self.attendance = attendance
+        self.marks = marks
+        self.unread = unread
     }
 }

@@ -90,7 +90,13 @@ struct Daemon {
         var pages = settings.console
         pages.trainingSheets = TrainingSheetsClient(
             list: { try await TrainingSheets.list(of: $0, $1).bytes(.xlsx) },
-            fees: { try await TrainingSheets.fees(of: $0, $1).bytes(.xlsx) })
+            fees: { try await TrainingSheets.fees(of: $0, $1).bytes(.xlsx) },
+            take: { file, session, caller in
+                let taken = try await TrainingListIntake(store: store).take(file, session: session, as: caller)
+                return TakenList(
+                    attendance: taken.attendance, marks: taken.assessments,
+                    unread: taken.unread.map { ($0.row, $0.message) })
+            })
         let console = try Console(
             store: store, city: .live(store: store, reader: reader, auditor: auditor, publisher: publisher),
             configuration: pages, files: files(imports, uploads, APIServices.largestUpload),

@@ -1,6 +1,7 @@
 """The base's day in a real browser: plan, schedule, call, sign in by phone, tick without a network, mark, recognize."""
 import subprocess
 
+import openpyxl
 import pytest
 
 import makers
@@ -138,11 +139,40 @@ def test_ticks_outlive_a_lost_network(season, at):
     assert season.registry.sql("SELECT count(*) FROM training_attendance WHERE learner_id = %s", (season.people[1],)) == [(1,)]
 
 
+def test_a_list_filled_at_the_site_comes_back_by_the_page(season, at, tmp_path):
+    desk = at("base")
+    page = desk.page
+    page.goto(f"/training/sessions/{season.day}")
+    with page.expect_download() as download: page.click("a[href$='list.xlsx']")
+    download.value.save_as(tmp_path / "list.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "list.xlsx")
+    sheet = book.active
+    second = next(index for index, cell in enumerate(sheet[1], 1) if str(cell.value).startswith("2 "))
+    mark = [cell.value for cell in sheet[1]].index("考核成绩") + 1
+    sheet.cell(2, second).value, sheet.cell(3, mark).value = "到", "很好"
+    book.save(tmp_path / "filled.xlsx")
+    for recorded in ("1", "0"):
+        page.goto(f"/training/sessions/{season.day}")
+        page.click("summary:has-text('交回现场填写的名单')")
+        page.set_input_files("#list-file", tmp_path / "filled.xlsx")
+        page.click("text=交回名单 >> visible=true")
+        page.wait_for_selector(".note.good")
+        assert f"签到登记{recorded}人次" in page.inner_text(".note.good") and "第3行" in page.inner_text("main")
+    assert desk.violations() == []
+    page.goto(f"/training/sessions/{season.day}")
+    page.click("summary:has-text('交回现场填写的名单')")
+    (tmp_path / "other.csv").write_text("姓名\n某\n")
+    page.set_input_files("#list-file", tmp_path / "other.csv")
+    page.click("text=交回名单 >> visible=true")
+    page.wait_for_selector(".note.bad")
+    assert "序号" in page.inner_text("main")
+
+
 def test_marks_and_the_hours_of_the_whole_session(season, at):
     desk = at("base")
     page = desk.page
     page.goto(f"/training/sessions/{season.day}?half=2")
-    for person in season.people: page.check(f"input[name=learner][value='{person}']")
+    for box in page.locator("input[name=learner]").all(): box.check()
     page.click("button[form=ticks]")
     page.wait_for_selector("#ticked .note.good")
     page.reload()

@@ -29,6 +29,7 @@ extension Console {
         .post("/training/sessions/{id}/attendance") { visit in try await visit.recordAttendance() },
         .post("/training/sessions/{id}/corrections") { visit in try await visit.correctAttendance() },
         .post("/training/sessions/{id}/assessments") { visit in try await visit.recordMarks() },
+        .upload("/training/sessions/{id}/files") { visit in try await visit.takeList() },
         .post("/training/sessions/{id}/charges") { visit in
             let payer = visit.form["payer"].flatMap { TrainingPayer(rawValue: $0) } ?? .unit
             _ = try await visit.store.chargeTraining(session: visit.id(), payer: payer, as: visit.caller)
