@@ -117,7 +117,8 @@ swift_tests() {
 
 end_to_end_tests() {
   local arguments=(-q -p no:cacheprovider -n 3 --dist loadfile --timeout 600 --durations 20 --durations-min 5 Tests/EndToEnd)
-  if [ -n "$FILTER" ]; then arguments+=(-k "$FILTER"); fi
+  # `swift test` takes a pattern, pytest words joined by "or".
+  if [ -n "$FILTER" ]; then arguments+=(-k "${FILTER//|/ or }"); fi
   CEREGISTRY_BINARY="$(swift build --show-bin-path)/ceregistry"
   export CEREGISTRY_BINARY
   local status=0

@@ -15,7 +15,7 @@ enum Effect: Sendable {
         case PostgresClientError.connectionFailed, PostgresClientError.poolWaitDeadlineExceeded: self = .notTaken
         case PostgresClientError.connectionLost, PostgresClientError.commitUnknown: self = .unknown
         // By this side: the server was told to stop, and either did or its answer never came.
-        case is CancellationError: self = .unknown
+        case is CancellationError, PostgresClientError.deadlineExceeded: self = .unknown
         default: return nil
         }
     }
@@ -128,6 +128,9 @@ struct Conversation: Sendable {
 
     // MARK: Afterwards
 
+    /// Steps that were given up leave bytes of the conversation unsent: the road may stall as late as here.
+    private static let patienceAfterwards = Duration.seconds(5)
+
     /// The pool lends all its connections at once, each answers its own question, and all come back.
     func poolIsBackToFullStrength() async throws {
         let maximum = pool.statistics.maximumConnections
@@ -151,7 +154,8 @@ struct Conversation: Sendable {
                             try await pool.withConnection { connection in
                                 await gate.arrive(place)
                                 let token = number &+ Int32(place)
-                                let row = try await connection.execute("SELECT \(token) AS token")[0]
+                                let row = try await connection.execute(
+                                    "SELECT \(token) AS token", within: Self.patienceAfterwards)[0]
                                 try expect(try row.decode("token", as: Int32.self) == token, "an answer afterwards")
                             }
                             return
@@ -181,8 +185,8 @@ struct Conversation: Sendable {
         for attempt in 0... {
             do {
                 return try await pool.execute(
-                    "SELECT (SELECT value FROM fault_cases WHERE id = \(number)) AS value, (SELECT count(*) FROM fault_lines WHERE case_id = \(number)) AS lines"
-                )[0]
+                    "SELECT (SELECT value FROM fault_cases WHERE id = \(number)) AS value, (SELECT count(*) FROM fault_lines WHERE case_id = \(number)) AS lines",
+                    within: Self.patienceAfterwards)[0]
             } catch  where Effect(error) != nil && attempt < 3 {}
         }
         throw WrongAnswer(what: "no answer to what is found")
