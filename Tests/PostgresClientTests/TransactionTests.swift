@@ -37,7 +37,7 @@ struct TransactionTests {
                 }
             }
             #expect(try await count(pool, table) == 0)
-            try await pool.withTransaction { try await $0.execute("INSERT INTO \(unescaped: table) VALUES (1, 1)") }
+            _ = try await pool.withTransaction { try await $0.execute("INSERT INTO \(unescaped: table) VALUES (1, 1)") }
             #expect(try await count(pool, table) == 1)
         }
     }

@@ -34,6 +34,10 @@ extension ImportTests {
                     .employers, file: employers, fileName: "单位.csv", options: .init(), as: city)
                 #expect(first.state == "queued")
                 #expect(try await ended(first.id, registry, city).rowsNew == 4)
+                // The job is done with its transaction, and its file goes then.
+                for _ in 0..<2000 where FileManager.default.fileExists(atPath: employers.path) {
+                    try await Task.sleep(for: .milliseconds(5))
+                }
                 #expect(!FileManager.default.fileExists(atPath: employers.path))
                 let rows = (0..<130).map { "bad\($0),学员,男,\(TestNumber.employer(1)),,,2008-07-01" }
                 let second = try await service.start(
