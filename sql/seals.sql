@@ -20,7 +20,7 @@ CREATE OR REPLACE VIEW sealed_records (bucket, kind, id, name, born, digest) AS
     WITH words AS (
         SELECT kind, id, max(recorded_at) AS recorded_at FROM erased_words GROUP BY 1, 2
     ), called AS (
-        SELECT i.id, i.learner_id, i.session_id, x.recorded_at FROM training_invitations i LEFT JOIN erased_learners x ON x.learner_id = i.learner_id
+        SELECT i.id, i.learner_id, x.recorded_at FROM training_invitations i LEFT JOIN erased_learners x ON x.learner_id = i.learner_id
     )
     SELECT -1, 'employers'::text, o.id, NULL::text, greatest(o.recorded_at, c.corrected_at),
            hash_record_extended(ROW(o.id, o.credit_code, o.recorded_at), 0) # seal_field('name', o.name) # seal_field('kind', o.kind)

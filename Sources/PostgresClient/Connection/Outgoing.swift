@@ -32,11 +32,11 @@ enum Outgoing {
                 withUnsafeTemporaryAllocation(of: Int32.self, capacity: count * 2) { numbers -> Int32 in
                     var offset = 0
                     for (index, parameter) in parameters.enumerated() {
-                        let length = parameter.size ?? 0
+                        let size = parameter.size
+                        let length = size ?? 0
                         let place = UnsafeMutableRawBufferPointer(rebasing: bytes[offset..<offset + length])
                         parameter.copy(to: place)
-                        let isNull = parameter.size == nil
-                        let start = isNull ? nil : UnsafeRawPointer(bytes.baseAddress).map { $0 + offset }
+                        let start = size == nil ? nil : UnsafeRawPointer(place.baseAddress)
                         values.initializeElement(at: index, to: start?.assumingMemoryBound(to: CChar.self))
                         numbers.initializeElement(at: index, to: Int32(length))
                         numbers.initializeElement(at: count + index, to: 1)

@@ -45,16 +45,16 @@ public final class PostgresConnection: PostgresExecutor {
     public func close() async { wire.close() }
 
     public func pipeline(_ statements: [Statement]) async throws -> [QueryResult] {
-        try await run(statements, areIndependent: false).0.map { try $0.get() }
+        try await run(statements, areIndependent: false).outcomes.map { try $0.get() }
     }
 
     public func independently(_ statements: [Statement]) async throws -> [Result<QueryResult, PostgresError>] {
-        try await run(statements, areIndependent: true).0
+        try await run(statements, areIndependent: true).outcomes
     }
 
-    /// - Parameter begin: sent before the statements where no transaction is open by then; true where it was.
+    /// - Parameter begin: sent before the statements where no transaction is open by then; `hasBegun` says whether it was.
     func run(_ statements: [Statement], areIndependent: Bool, begin: Statement? = nil) async throws -> (
-        [PipelineOperation.Outcome], Bool
+        outcomes: [PipelineOperation.Outcome], hasBegun: Bool
     ) {
         for statement in statements { try statement.checkSize() }
         let operation = PipelineOperation(statements, areIndependent: areIndependent, begin: begin)

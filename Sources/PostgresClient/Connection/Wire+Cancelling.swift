@@ -90,7 +90,7 @@ extension Wire {
 /// A cancel request on its way. `@unchecked Sendable`: the key is used by the one block that sends it.
 private final class CancelRequest: @unchecked Sendable {
     private let key: OpaquePointer
-    private let delivered = BrokenFlag()
+    private let delivered = OnceFlag()
     init(key: OpaquePointer) { self.key = key }
     deinit { PQfreeCancel(key) }
 

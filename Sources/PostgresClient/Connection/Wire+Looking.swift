@@ -12,10 +12,14 @@ extension Wire {
     /// `enqueue`, and a look for the answer.
     func enqueueAndLook(_ operation: PipelineOperation) {
         let isAlone = reactor.waiters.load(ordering: .relaxed) == 1
-        guard isAlone, locked({ looking.mayLook && inFlight.isEmpty && line.isEmpty }) else {
-            return enqueue(operation)
-        }
-        locked { setWantsRead(false) }
+        let looks =
+            isAlone
+            && locked {
+                guard looking.takeTurn(), inFlight.isEmpty, line.isEmpty else { return false }
+                setWantsRead(false)
+                return true
+            }
+        guard looks else { return enqueue(operation) }
         enqueue(operation)
         let isFound = look(for: operation)
         locked {
@@ -47,13 +51,11 @@ struct Looking {
     private var misses = 0
     private var turnsToWait = 0
 
-    /// Each time it found nothing twice as many statements go by before the next look.
-    var mayLook: Bool {
-        mutating get {
-            guard turnsToWait > 0 else { return true }
-            turnsToWait -= 1
-            return false
-        }
+    /// Whether the next statement is one to look for. Each time that found nothing twice as many go by before the next look.
+    mutating func takeTurn() -> Bool {
+        guard turnsToWait > 0 else { return true }
+        turnsToWait -= 1
+        return false
     }
 
     mutating func ended(isFound: Bool) {

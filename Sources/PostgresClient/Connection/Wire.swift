@@ -28,7 +28,7 @@ final class Wire: Reactor.Watcher, @unchecked Sendable {
     var done: [() -> Void] = []
     private(set) var onNotification: (@Sendable (PostgresNotification) -> Void)?
     private var onEnd: (@Sendable () -> Void)?
-    private let brokenFlag = BrokenFlag()
+    private let brokenFlag = OnceFlag()
     /// Since when a cancel request of one operation may have hit another, as a count of requests sent.
     var cancelsSent = 0
     var cache: StatementCache

@@ -47,6 +47,15 @@ public struct PoolConfiguration: Sendable {
         self.sharedConnections = max(sharedConnections, 1)
     }
 
+    /// A connection as this pool has them: open, and `onConnect` run on it within the time for connecting.
+    func connect(depth: Int = 1) async throws -> PostgresConnection {
+        let opened = try await PostgresConnection.connect(connection, depth: depth)
+        if !onConnect.isEmpty {
+            try await withPostgresDeadline(connection.connectTimeout) { _ = try await opened.pipeline(onConnect) }
+        }
+        return opened
+    }
+
     var limits: PoolLimits {
         PoolLimits(
             minimum: minimumConnections, maximum: maximumConnections, maximumConnecting: maximumConnecting,

@@ -194,7 +194,7 @@ public final class PostgresPool: PostgresExecutor {
     private func connect() async {
         let start = ContinuousClock.now
         do {
-            let connection = try await open()
+            let connection = try await configuration.connect()
             metrics?.created(since: start)
             carryOut(update { $0.opened(connection, at: .now, chance: .random(in: 0...1)) })
         } catch {
@@ -204,16 +204,6 @@ public final class PostgresPool: PostgresExecutor {
             for case .refuse(let numbers) in actions { for number in numbers { wake(number, .failure(error)) } }
             carryOut(actions)
         }
-    }
-
-    private func open() async throws -> PostgresConnection {
-        let connection = try await PostgresConnection.connect(configuration.connection)
-        if !configuration.onConnect.isEmpty {
-            try await withPostgresDeadline(configuration.connection.connectTimeout) {
-                _ = try await connection.pipeline(configuration.onConnect)
-            }
-        }
-        return connection
     }
 
     private func wake(_ number: UInt64, _ result: Result<State.Lent, any Error>) {

@@ -84,13 +84,7 @@ public final class PostgresSharedPipeline: PostgresExecutor {
         }
         let result: Result<PostgresConnection, any Error>
         do {
-            let connection = try await PostgresConnection.connect(configuration.connection, depth: Self.depth)
-            if !configuration.onConnect.isEmpty {
-                try await withPostgresDeadline(configuration.connection.connectTimeout) {
-                    _ = try await connection.pipeline(configuration.onConnect)
-                }
-            }
-            result = .success(connection)
+            result = .success(try await configuration.connect(depth: Self.depth))
         } catch {
             logger.warning("could not connect", metadata: ["pool": "\(configuration.name)", "reason": "\(error)"])
             result = .failure(error)

@@ -15,7 +15,7 @@ public final class PostgresTransaction: PostgresExecutor {
     public let connection: PostgresConnection
     private let begin: Statement
     /// Whether anything was asked of it.
-    private let isInUse = BrokenFlag()
+    private let isInUse = OnceFlag()
     private let savepoints = Guarded(0)
 
     init(connection: PostgresConnection, isolation: IsolationLevel, readOnly: Bool, deferrable: Bool) {
@@ -29,20 +29,22 @@ public final class PostgresTransaction: PostgresExecutor {
     /// As a connection's, with BEGIN before the first.
     public func pipeline(_ statements: [Statement]) async throws -> [QueryResult] {
         isInUse.set()
-        let (outcomes, hasBegunHere) = try await connection.run(statements, areIndependent: false, begin: begin)
+        let sent = try await connection.run(statements, areIndependent: false, begin: begin)
         do {
-            return try outcomes.map { try $0.get() }
-        } catch let error as PostgresError where error.isStalePlan && hasBegunHere {
+            return try sent.outcomes.map { try $0.get() }
+        } catch let error as PostgresError where error.isStalePlan && sent.hasBegun {
             // Nothing but these statements has happened in this transaction, and they are prepared anew now.
             try await connection.execute("ROLLBACK")
-            return try await connection.run(statements, areIndependent: false, begin: begin).0.map { try $0.get() }
+            return try await connection.run(statements, areIndependent: false, begin: begin).outcomes.map {
+                try $0.get()
+            }
         }
     }
 
     /// In one round trip; inside a transaction those after a failure fail too (25P02).
     public func independently(_ statements: [Statement]) async throws -> [Result<QueryResult, PostgresError>] {
         isInUse.set()
-        return try await connection.run(statements, areIndependent: true, begin: begin).0
+        return try await connection.run(statements, areIndependent: true, begin: begin).outcomes
     }
 
     /// COPY … FROM STDIN inside this transaction.

@@ -12,14 +12,15 @@ enum TrainingFiles {
             throw Problem(.unsupportedMediaType, [.notAFile])
         }
         let asked = try exchange.query("uploadId", expected: Text(zh: "UUID", en: "a UUID")) { UUID(uuidString: $0) }
-        _ = try await exchange.store.trainingSession(id: id, as: exchange.caller)
+        let session = try await exchange.store.trainingSession(id: id, as: exchange.caller)
         let upload = try await Upload(services: exchange.services).receive(exchange.request)
         defer { try? FileManager.default.removeItem(at: upload.file) }
         let results = try await exchange.store.answeringOnce(
             try exchange.once(over: upload.checksum), as: exchange.caller
         ) {
             try await TrainingListIntake(store: exchange.store).take(
-                upload.file, session: id, upload: asked, as: exchange.caller)
+                upload.file, of: session, upload: asked ?? TrainingListIntake.upload(of: upload.checksum, for: id),
+                as: exchange.caller)
         }
         return try .json(results, .created)
     }

@@ -17,20 +17,21 @@ public struct TrainingListIntake: Sendable {
 
     public init(store: RegistryStore) { self.store = store }
 
-    /// - Parameter upload: the list's own number; without one the same file for the same session is the same upload.
+    /// - Parameter upload: the list's own number; without one the file is read once more, for that of its content.
     /// - Throws: `StoreError.invalid` where the file is no list of a session, `.forbidden` without the right.
-    public func take(_ file: URL, session id: UUID, upload: UUID? = nil, as caller: Caller) async throws -> ListResults
+    public func take(_ file: URL, of session: TrainingSessionRecord, upload: UUID? = nil, as caller: Caller)
+        async throws -> ListResults
     {
-        let session = try await store.trainingSession(id: id, as: caller)
-        let people = try await store.participants(session: id, as: caller)
+        let people = try await store.participants(session: session.id, as: caller)
         let list: TrainingListFile
         do {
             list = try await TrainingListFile(path: file.path, session: session, people: people)
         } catch let problem as FileProblem {
             throw StoreError.invalid([problem.reason])
         }
-        let content = try await Blocking.run { try Data(contentsOf: file) }
-        return try await record(list, of: id, upload ?? Self.identifier(of: content, id), caller)
+        if let upload { return try await record(list, of: session.id, upload, caller) }
+        let checksum = try await Blocking.run { Array(SHA256.hash(data: try Data(contentsOf: file))) }
+        return try await record(list, of: session.id, Self.upload(of: checksum, for: session.id), caller)
     }
 
     private func record(
@@ -49,9 +50,11 @@ public struct TrainingListIntake: Sendable {
         return ListResults(attendance: attendance, assessments: assessments, unread: list.unread)
     }
 
-    private static func identifier(of content: Data, _ session: UUID) -> UUID {
-        let digest = Array(SHA256.hash(data: content))
-        let bytes = zip(digest, withUnsafeBytes(of: session.uuid) { Array($0) }).map { $0 ^ $1 }
+    /// The same file for the same session is the same upload.
+    ///
+    /// - Parameter checksum: SHA-256 of the file.
+    public static func upload(of checksum: [UInt8], for session: UUID) -> UUID {
+        let bytes = zip(checksum, withUnsafeBytes(of: session.uuid) { Array($0) }).map { $0 ^ $1 }
         return UUID(
             uuid: (
                 bytes[0], bytes[1], bytes[2], bytes[3], bytes[4], bytes[5], bytes[6], bytes[7], bytes[8], bytes[9],

@@ -91,8 +91,9 @@ struct Daemon {
         pages.trainingSheets = TrainingSheetsClient(
             list: { try await TrainingSheets.list(of: $0, $1).bytes(.xlsx) },
             fees: { try await TrainingSheets.fees(of: $0, $1).bytes(.xlsx) },
-            take: { file, session, caller in
-                let taken = try await TrainingListIntake(store: store).take(file, session: session, as: caller)
+            take: { file, id, caller in
+                let session = try await store.trainingSession(id: id, as: caller)
+                let taken = try await TrainingListIntake(store: store).take(file, of: session, as: caller)
                 return TakenList(
                     attendance: taken.attendance, marks: taken.assessments,
                     unread: taken.unread.map { ($0.row, $0.message) })

@@ -48,6 +48,8 @@ class Page:
     act: Optional[Callable] = None
     # Whether an answer other than 200 is what is looked at.
     status: int = 200
+    # What the act is answered with, where that is a refusal.
+    answered: int = 200
 
     def where(self, city):
         if callable(self.address): return self.address(city)
@@ -209,7 +211,7 @@ ADMIN = [
     Page("user-new", "/users/new", "admin-demo"),
     Page("policy-admin", "/policy", "admin-demo"),
     Page("policy-load", "/policy/load", "admin-demo"),
-    Page("policy-mistakes", "/policy/load", "admin-demo", act=fill_policy(lambda text: text.replace("requiredHours: 30", "requiredHours: 31", 1).replace('dueOn: "2018-12-31"', 'dueOn: "2018-06-31"'))),
+    Page("policy-mistakes", "/policy/load", "admin-demo", act=fill_policy(lambda text: text.replace("requiredHours: 30", "requiredHours: 31", 1).replace('dueOn: "2018-12-31"', 'dueOn: "2018-06-31"')), answered=422),
     Page("policy-preview", "/policy/load", "admin-demo", act=fill_policy(lambda text: text.replace('dueOn: "2018-12-31"', 'dueOn: "2019-03-31"').replace("claimWaitingDays: 30", "claimWaitingDays: 20"))),
 ]
 
@@ -302,7 +304,7 @@ DESKS = [
     Page("queue-unusual", "/queue", "officer-511802", "/queue?unusual=1", act=first_claim),
     Page("reversal", "/entries/{id}/reversal", "officer-511802", an_entry_to_reverse),
     Page("changes", "/learners/{id}/changes", "officer-511802", lambda city: f"/learners/{a_learner(city)}/changes"),
-    Page("changes-conflict", "/learners/{id}/changes", "officer-511802", lambda city: f"/learners/{a_learner(city)}/changes", act=stale_correction),
+    Page("changes-conflict", "/learners/{id}/changes", "officer-511802", lambda city: f"/learners/{a_learner(city)}/changes", act=stale_correction, answered=409),
     Page("duplicates", "/duplicates", "officer-511802", candidates),
     Page("comparison", "/duplicates/{first}/{second}", "officer-511802", comparison),
     Page("merge-reversal", "/merges/{id}/reversal", "officer-511803", a_merge),
@@ -401,7 +403,7 @@ LEARNER = [
     Page("me-claims", "/me/claims", "learner-demo"),
     Page("me-register", "/me/register", "learner-demo"),
     Page("claim-online", "/me/claims/new", "learner-demo"),
-    Page("claim-mistakes", "/me/claims/new", "learner-demo", "/me/claims/new?year=2018", act=wrong_claim),
+    Page("claim-mistakes", "/me/claims/new", "learner-demo", "/me/claims/new?year=2018", act=wrong_claim, answered=422),
     Page("claim-face-to-face", "/me/claims/new", "learner-demo", "/me/claims/new?mode=faceToFace&year=2018"),
     Page("claim-for-another", "/learners/{id}/claims/new", "officer-base", lambda city: f"/learners/{demo_learner(city)}/claims/new"),
     Page("learner", "/learners/{id}", "clerk-city", lambda city: f"/learners/{demo_learner(city)}"),
