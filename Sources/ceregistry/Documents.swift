@@ -14,9 +14,12 @@ struct Documents: Sendable {
     private let sheets: DocumentSheets
     private let printer: PDFPrinter
     private let issuer: CredentialIssuer?
+    private let log: LogKeeper?
 
+    /// - Parameter log: proves the entries of a certificate; without it nothing is attached.
     /// - Throws: for a folder of keys that is named and cannot be used; without one no credential is signed.
-    init(_ settings: Settings) throws {
+    init(_ settings: Settings, log: LogKeeper?) throws {
+        self.log = log
         sheets = try DocumentSheets()
         printer = settings.printer
         issuer = try settings.issuerKeyFolder.map { CredentialIssuer(keys: try IssuerKeys(folder: $0)) }
@@ -26,7 +29,20 @@ struct Documents: Sendable {
         -> [UInt8]
     {
         try await printer.print(
-            sheets.certificate(document, policies, publicURL: publicURL), at: document.printedAt)
+            sheets.certificate(document, policies, publicURL: publicURL), at: document.printedAt,
+            attaching: proof(of: document.certificate))
+    }
+
+    /// A certificate is printed whether or not the log can be signed at the moment; the keeper says on the daemon's log why it cannot.
+    private func proof(of certificate: CertificateRecord) async -> PDFPrinter.Attachment? {
+        guard let log, let proof = try? await log.proof(ofEntries: certificate.entries.map(\.id)),
+            let content = try? RegistryJSON.bytes(proof, pretty: true)
+        else { return nil }
+        return PDFPrinter.Attachment(name: "proof.json", content: content)
+    }
+
+    func noticePDF(_ document: NoticeDocument, _ policies: PolicySet, publicURL: String) async throws -> [UInt8] {
+        try await printer.print(sheets.notice(document, policies, publicURL: publicURL), at: document.issuedAt)
     }
 
     func credential(_ document: CertificateDocument, _ policies: PolicySet, publicURL: String) throws -> [UInt8] {
@@ -36,17 +52,15 @@ struct Documents: Sendable {
 
     var console: ConsoleDocuments {
         ConsoleDocuments(
-            pdf: { try await printer.print($0, at: $1) },
+            certificatePDF: { try await certificatePDF($0, $1, publicURL: $2) },
+            noticePDF: { try await noticePDF($0, $1, publicURL: $2) },
             credential: { try credential($0, $1, publicURL: $2) })
     }
 
     func api(_ console: Console, publicURL: String?) -> DocumentsClient {
         DocumentsClient(
             certificatePDF: { try await certificatePDF($0, $1, publicURL: $2) },
-            noticePDF: { document, policies, publicURL in
-                try await printer.print(
-                    sheets.notice(document, policies, publicURL: publicURL), at: document.issuedAt)
-            },
+            noticePDF: { try await noticePDF($0, $1, publicURL: $2) },
             credential: { try credential($0, $1, publicURL: $2) },
             issuer: { publicURL in
                 guard let issuer else { throw NoKey() }

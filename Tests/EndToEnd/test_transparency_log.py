@@ -195,6 +195,18 @@ def test_a_certificate_printed_after_a_decision_carries_its_proof(register):
     assert requests.get(f"{register.registry.url}/verify/0000-0000-0000-0000/proof", timeout=60).status_code == 404
 
 
+def test_the_certificate_as_pdf_carries_its_proof_inside(register, tmp_path):
+    clerk = demo_client(register, "clerk-city")
+    learner = register.registry.sql("SELECT learner_id FROM standing_entries LIMIT 1")[0][0]
+    certificate = clerk.post(f"{register.registry.url}/api/v1/learners/{learner}/certificates", timeout=60).json()
+    file = tmp_path / "certificate.pdf"
+    file.write_bytes(clerk.get(f"{register.registry.url}/api/v1/certificates/{certificate['code']}.pdf", timeout=170).content)
+    subprocess.run(["pdfdetach", "-saveall", "-o", str(tmp_path), str(file)], check=True)
+    proof = json.loads((tmp_path / "proof.json").read_text())
+    assert {e["entry"] for e in proof["entries"]} == {e["id"] for e in certificate["entries"]} != set()
+    for entry in proof["entries"]: assert tlog.check_proof(entry["tlogProof"], [register.key]).decode() == entry["leaf"]
+
+
 def demo_client(register, username):
     answer = requests.post(f"{register.registry.url}/api/v1/sessions", json={"username": username, "password": f"demo-{username}-2018"}, timeout=60)
     assert answer.status_code == 201, answer.text

@@ -116,7 +116,7 @@ swift_tests() {
 }
 
 end_to_end_tests() {
-  local arguments=(-q -p no:cacheprovider -n 3 --dist loadfile --timeout 600 --durations 20 --durations-min 5 Tests/EndToEnd)
+  local arguments=(-q -p no:cacheprovider -n 3 --dist loadgroup --no-loadscope-reorder --timeout 600 --durations 20 --durations-min 5 Tests/EndToEnd)
   # `swift test` takes a pattern, pytest words joined by "or".
   if [ -n "$FILTER" ]; then arguments+=(-k "${FILTER//|/ or }"); fi
   CEREGISTRY_BINARY="$(swift build --show-bin-path)/ceregistry"

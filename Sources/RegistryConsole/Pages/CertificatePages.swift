@@ -32,11 +32,9 @@ extension Visit {
         let caller = try caller
         let document = try await store.certificate(code: code, as: caller)
         let policies = try await store.policies()
-        let sheets = DocumentSheets(views: console.views)
         switch form {
         case "pdf":
-            let page = sheets.certificate(document, policies, publicURL: publicURL)
-            return try await pdf(page, at: document.printedAt, named: code)
+            return await pdf(named: code) { try await $0.certificatePDF(document, policies, publicURL) }
         case "json":
             guard document.status == .stands else {
                 throw StoreError.conflict(.certificateSuperseded, entry: nil, claim: nil)
@@ -63,9 +61,9 @@ extension Visit {
         }
     }
 
-    func pdf(_ page: [UInt8], at instant: Date, named name: String) async throws -> Answer {
+    func pdf(named name: String, _ make: (ConsoleDocuments) async throws -> [UInt8]) async -> Answer {
         do {
-            var answer = Answer(body: try await console.documents.pdf(page, instant))
+            var answer = Answer(body: try await make(console.documents))
             answer.headers[.contentType] = "application/pdf"
             answer.headers[.contentDisposition] = "inline; filename=\"\(DocumentName.safe(name)).pdf\""
             return answer

@@ -35,8 +35,7 @@ extension Visit {
         let policies = try await store.policies()
         switch form {
         case "pdf":
-            let page = DocumentSheets(views: console.views).notice(document, policies, publicURL: publicURL)
-            return try await pdf(page, at: document.issuedAt, named: code)
+            return await pdf(named: code) { try await $0.noticePDF(document, policies, publicURL) }
         case nil:
             let model = NoticePage(
                 sheet: NoticeSheet(document, publicURL: publicURL, policies, console.views.book.words(.zh)),

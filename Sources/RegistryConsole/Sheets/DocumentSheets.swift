@@ -10,8 +10,6 @@ public struct DocumentSheets: Sendable {
     /// - Throws: where the program was installed without its resources.
     public init() throws { views = try Views() }
 
-    init(views: Views) { self.views = views }
-
     /// - Parameter publicURL: where the register is reached from outside; the code in the corner leads there.
     @Sendable public func certificate(_ document: CertificateDocument, _ policies: PolicySet, publicURL: String)
         -> [UInt8]

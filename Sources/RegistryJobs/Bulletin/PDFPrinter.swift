@@ -17,8 +17,25 @@ public struct PDFPrinter: Sendable {
         }
     }
 
+    /// A file that travels inside the PDF (ISO 32000-1, 7.11.4), under its name.
+    public struct Attachment: Sendable {
+        public var name: String
+        public var content: [UInt8]
+
+        public init(name: String, content: [UInt8]) {
+            self.name = name
+            self.content = content
+        }
+    }
+
     private let program: String
     private static let seconds = 120.0
+    /// Each takes a processor and some 100 MB for seconds: who comes later waits.
+    private static let presses: OperationQueue = {
+        let queue = OperationQueue()
+        queue.maxConcurrentOperationCount = 2
+        return queue
+    }()
 
     /// - Parameter program: a path, or a name that is looked for in PATH.
     public init(program: String = "weasyprint") { self.program = program }
@@ -33,12 +50,20 @@ public struct PDFPrinter: Sendable {
     public var isInstalled: Bool { path != nil }
 
     /// - Parameter instant: what the PDF says that it was made at (`SOURCE_DATE_EPOCH`, reproducible-builds.org).
-    public func print(_ page: [UInt8], at instant: Date) async throws -> [UInt8] {
+    public func print(_ page: [UInt8], at instant: Date, attaching attachment: Attachment? = nil) async throws
+        -> [UInt8]
+    {
         guard let path else { throw Mistake.notInstalled(program) }
-        return try await Blocking.run { try Self.run(path, page, instant) }
+        return try await withCheckedThrowingContinuation { continuation in
+            Self.presses.addOperation {
+                continuation.resume(with: Result { try Self.run(path, page, instant, attachment) })
+            }
+        }
     }
 
-    private static func run(_ path: String, _ page: [UInt8], _ instant: Date) throws -> [UInt8] {
+    private static func run(_ path: String, _ page: [UInt8], _ instant: Date, _ attachment: Attachment?) throws
+        -> [UInt8]
+    {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("bulletin-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -53,6 +78,11 @@ public struct PDFPrinter: Sendable {
         process.arguments = [
             "--quiet", "--base-url", "about:blank", "--pdf-identifier", "ceregistry", input.path, output.path,
         ]
+        if let attachment {
+            let file = folder.appendingPathComponent(attachment.name)
+            try Data(attachment.content).write(to: file)
+            process.arguments? += ["--attachment", file.path]
+        }
         process.environment = [
             "PATH": "/usr/bin:/bin", "HOME": folder.path, "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "0", "TZ": "UTC",
             "SOURCE_DATE_EPOCH": String(Int(instant.timeIntervalSince1970)),

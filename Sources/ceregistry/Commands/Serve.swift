@@ -80,7 +80,7 @@ struct Daemon {
         let imports = ImportService(store: store, logger: logger)
         await imports.markInterrupted()
         let log = settings.logKeeper(store, logger: logger)
-        let documents = try Documents(settings)
+        let documents = try Documents(settings, log: log)
         let uploads = FileManager.default.temporaryDirectory.appendingPathComponent("ceregistry-uploads")
         let reader = settings.store(logger: logger, role: .auditor, connections: 2)
         let auditor = Auditor(
