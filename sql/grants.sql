@@ -119,8 +119,9 @@ GRANT EXECUTE ON FUNCTION next_training_number(text, integer) TO ceregistry_daem
 GRANT INSERT (single, as_of, took), UPDATE (as_of, counted_at, took) ON completion_counts TO ceregistry_daemon;
 GRANT INSERT, DELETE ON completion_months, completion_employers TO ceregistry_daemon;
 
-REVOKE EXECUTE ON FUNCTION erase_person(uuid), unseal(uuid[], uuid), seal_records(integer[], timestamptz) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION erase_person(uuid), seal_records(integer[], timestamptz) TO ceregistry_daemon;
+REVOKE EXECUTE ON FUNCTION erase_person(uuid), unseal(uuid[], uuid), seal_records(integer[], timestamptz), seal_memory() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION erase_person(uuid), seal_records(integer[], timestamptz), seal_memory() TO ceregistry_daemon;
+GRANT EXECUTE ON FUNCTION seal_memory() TO ceregistry_auditor;
 GRANT INSERT (id, learner_id, reason, document, erased_on, recorded_by) ON erasures TO ceregistry_daemon;
 GRANT INSERT (learner_id, erasure_id) ON erased_learners TO ceregistry_daemon;
 -- It sees every record past row-level security.

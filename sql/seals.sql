@@ -323,6 +323,11 @@ CREATE OR REPLACE FUNCTION seal_mismatches() RETURNS SETOF integer LANGUAGE sql 
     WHERE n.digest IS DISTINCT FROM s.digest OR n.records IS DISTINCT FROM cardinality(s.ids)
 $$;
 
+-- What all seals come to, told from the transactions that wrote them: nothing is read of what they say.
+CREATE OR REPLACE FUNCTION seal_memory() RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT coalesce(bit_xor(hash_record_extended(ROW(bucket, xmin), 0)), 0) FROM audit_seals
+$$;
+
 -- Seals what came or was lawfully changed since `cut`; what parted otherwise keeps the seal that it had. Returns the buckets
 -- in which something did.
 CREATE OR REPLACE FUNCTION seal_records(buckets integer[], cut timestamptz) RETURNS integer[] LANGUAGE sql

@@ -45,7 +45,6 @@ start_test_server() {
 }
 
 stop_test_server() {
-  stop_roads
   if [ -d "$WORK/data" ]; then as_cluster "$PG_BIN/pg_ctl" -D "$WORK/data" -m immediate stop >/dev/null 2>&1 || true; fi
   rm -rf "$WORK"
 }

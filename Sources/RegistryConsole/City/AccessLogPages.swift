@@ -84,7 +84,7 @@ extension Visit {
         let moment = String(RegistryJSON.text(record.recordedAt).prefix(19)).replacing("T", with: " ")
         let role = record.role.flatMap { Role(rawValue: $0) }.map(words.role) ?? ""
         let place = record.authority.flatMap { Authority($0) }.map { words.area($0, policies) }
-        let code = record.code.map { words("refusal", ["code": $0]) }
+        let code = record.code.map { words("refusal", ["code": words.table["refused_\($0)"] ?? $0]) }
         let detail = [code, record.reason].compactMap(\.self).joined(separator: " · ")
         return AccessLogModel.Row(
             moment: isOneDay ? String(moment.dropFirst(11)) : moment,

@@ -38,20 +38,32 @@ extension RegistryStore {
             totals.opened = try await Self.open(run, sql)
             let rows = try await sql.execute(AuditTotals.statement)
             try totals.count(rows)
-            try await Self.record(run, totals, sql)
+            let unsettled = try await Self.seal(run, sql)
+            try await Self.record(run, totals, sealed: unsettled != nil, sql)
             try await Self.list(run, sql)
             _ = try await sql.pipeline([
                 """
-                INSERT INTO audit_state (run_id, program, foundation, buckets, segments, unsettled)
+                INSERT INTO audit_state (run_id, program, foundation, buckets, segments, unsettled, seals)
                 VALUES (\(run.id), \(run.trace.program), \(run.trace.foundation), \(run.trace.buckets), \(run.trace.segments),
-                        seal_records(\(run.extent.seals.buckets), \(run.extent.seals.since)))
+                        \(unsettled ?? run.extent.seals.buckets), seal_memory())
                 ON CONFLICT (single) DO UPDATE SET run_id = excluded.run_id, program = excluded.program,
                     foundation = excluded.foundation, buckets = excluded.buckets, segments = excluded.segments,
-                    unsettled = excluded.unsettled
+                    unsettled = excluded.unsettled, seals = excluded.seals
                 """,
                 "DELETE FROM audit_staged_findings WHERE run_id = \(run.id)",
             ])
         }
+    }
+
+    /// Buckets in which something is wrong; nil where records could not be sealed, and stay as they were sealed before.
+    private static func seal(_ run: KeptRun, _ sql: PostgresTransaction) async throws -> [Int32]? {
+        let seals = run.extent.seals
+        var unsettled: [Int32]?
+        _ = try await sql.spoilt {
+            let row = try await sql.execute("SELECT seal_records(\(seals.buckets), \(seals.since)) AS unsettled")[0]
+            unsettled = try row.decode("unsettled")
+        }
+        return unsettled
     }
 
     private static func close(_ run: KeptRun, _ sql: PostgresTransaction) async throws -> Int {
@@ -80,7 +92,9 @@ extension RegistryStore {
             """)[0].decode("n")
     }
 
-    private static func record(_ run: KeptRun, _ totals: AuditReport.Totals, _ sql: PostgresTransaction) async throws {
+    private static func record(
+        _ run: KeptRun, _ totals: AuditReport.Totals, sealed: Bool, _ sql: PostgresTransaction
+    ) async throws {
         let open = try await sql.execute(
             """
             SELECT o.check_name, count(*) AS n FROM audit_open_findings o
@@ -103,7 +117,7 @@ extension RegistryStore {
                     \(run.extent.scope.map { Int64($0.count) }), \(run.day), \(run.started), \(Date()), \(run.counts.learners),
                     \(run.counts.entries), \(run.counts.claims), \(totals.errors + totals.warnings), \(totals.errors),
                     \(totals.warnings), \(totals.acknowledged), \(totals.opened), \(totals.closed), \(rules),
-                    \(run.trace.settled))
+                    \(sealed ? run.trace.settled : nil))
             """)
     }
 

@@ -12,6 +12,8 @@ struct AuditBase: Sendable {
     var segments: [Int64]
     /// Buckets of seals in which something was wrong then.
     var unsettled: [Int32]
+    /// What the seals came to when that run had written them.
+    var seals: Int64?
     /// Checks that could not be made then.
     var failed: Set<String>
 }
@@ -87,7 +89,9 @@ struct AuditRun: Sendable {
         guard let base else { return AuditExtent(kind: .full, cause: .first) }
         if full { return AuditExtent(kind: .full, cause: .asked, base: base) }
         if base.program != trace.program { return AuditExtent(kind: .full, cause: .rules, base: base) }
-        if !guardsStand || base.foundation != trace.foundation {
+        // The seals are the audit's memory: what touched them otherwise than a run (an erasure, or somebody) is looked into.
+        let seals = try await sql.execute("SELECT seal_memory() AS seals")[0].decode("seals", as: Int64.self)
+        if !guardsStand || base.foundation != trace.foundation || base.seals != seals {
             return AuditExtent(kind: .full, cause: .guards, base: base)
         }
         let changed = zip(base.buckets, trace.buckets).enumerated().filter { $0.element.0 != $0.element.1 }
@@ -125,11 +129,11 @@ struct AuditRun: Sendable {
             } else if check.name == AuditCheck.checkpoint.name {
                 try await take(tree.checkpoints.map { ($0.size, $0.what) }, of: check)
             } else if check.name == AuditCheck.publication.name {
-                whole.insert(check.name)
-                for (number, day) in try await Self.alteredBulletins(sql) {
-                    let id = check.fingerprint(number, day.description)
-                    let row = FoundRow(id: id, recordId: number, detail: day.description, scope: nil)
-                    try await sink.take([row], of: check, failed: false)
+                var altered: [(number: String, day: Day)] = []
+                if let error = try await sql.spoilt(by: { altered = try await Self.alteredBulletins(sql) }) {
+                    try await fail(check, error)
+                } else {
+                    try await take(altered.map { ($0.number, $0.day.description) }, of: check)
                 }
             } else if let scope = extent.scope, extent.base?.failed.contains(check.name) != true {
                 try await part(check, scope)
@@ -190,15 +194,19 @@ struct AuditRun: Sendable {
         statement.parameters += further
         guard let error = try await run(check, statement) else { return }
         try await sink.drop(check)
+        try await fail(check, error)
+    }
+
+    private mutating func fail(_ check: AuditCheck, _ error: PostgresError) async throws {
+        whole.insert(check.name)
         let state = error.sqlState.rawValue
         let row = FoundRow(id: check.fingerprint(check.name, state), recordId: check.name, detail: state, scope: nil)
         try await sink.take([row], of: check, failed: true)
     }
 
-    /// - Returns: what a spoilt record came to; whoever spoils a record does not switch the audit off.
+    /// - Returns: what a spoilt record came to.
     private func run(_ check: AuditCheck, _ statement: Statement) async throws -> PostgresError? {
-        _ = try await sql.execute("SAVEPOINT before_check")
-        do {
+        try await sql.spoilt {
             _ = try await sql.execute(
                 Statement("DECLARE found NO SCROLL CURSOR FOR \(statement.sql)", statement.parameters))
             while true {
@@ -207,11 +215,6 @@ struct AuditRun: Sendable {
                 try await sink.take(try rows.map(FoundRow.init), of: check, failed: false)
             }
             _ = try await sql.execute("CLOSE found")
-            _ = try await sql.execute("RELEASE SAVEPOINT before_check")
-            return nil
-        } catch let error as PostgresError where error.namesSpoiltData {
-            _ = try await sql.execute("ROLLBACK TO SAVEPOINT before_check")
-            return error
         }
     }
 }
@@ -249,7 +252,25 @@ extension AuditCheck {
         sql: "")
 }
 
+extension PostgresExecutor {
+    /// Runs a part of an audit in the transaction under way; where it cannot be made the rest of the audit goes on.
+    ///
+    /// - Returns: what it came to; nil where it was done.
+    func spoilt(by body: () async throws -> Void) async throws -> PostgresError? {
+        _ = try await execute("SAVEPOINT before_part")
+        do {
+            try await body()
+            _ = try await execute("RELEASE SAVEPOINT before_part")
+            return nil
+        } catch let error as PostgresError where error.namesWhatWasSpoilt {
+            _ = try await execute("ROLLBACK TO SAVEPOINT before_part")
+            return error
+        }
+    }
+}
+
 extension PostgresError {
-    /// Class 22 of the SQLSTATEs, data exception: a value that is no date or no number where one should be.
-    fileprivate var namesSpoiltData: Bool { sqlState.rawValue.hasPrefix("22") }
+    /// Class 22 of the SQLSTATEs, data exception: a value that is no date or no number where one should be. 42501, a right that
+    /// was taken away. Whoever does either does not switch the audit off.
+    fileprivate var namesWhatWasSpoilt: Bool { sqlState.rawValue.hasPrefix("22") || sqlState.rawValue == "42501" }
 }

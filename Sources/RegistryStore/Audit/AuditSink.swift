@@ -86,13 +86,19 @@ extension AuditCheck {
         failed
             ? AuditFinding(
                 id: row.id, check: name, rule: rule, severity: .error, recordKind: Self.failedKind,
-                recordId: row.recordId,
-                message: Text(
-                    zh: "无法核查：记录内容不成格式（\(row.detail)）。",
-                    en: "could not be checked: a record is malformed (\(row.detail))."),
-                remedy: AuditRemedy.spoilt)
+                recordId: row.recordId, message: Self.whyNot(sqlState: row.detail), remedy: AuditRemedy.spoilt)
             : AuditFinding(
                 id: row.id, check: name, rule: rule, severity: severity, recordKind: recordKind, recordId: row.recordId,
                 message: message.filled(["detail": row.detail]), remedy: remedy)
+    }
+
+    private static func whyNot(sqlState: String) -> Text {
+        sqlState == "42501"
+            ? Text(
+                zh: "无法核查：数据库不允许读取（\(sqlState)）。",
+                en: "could not be checked: the database lets nobody read it (\(sqlState)).")
+            : Text(
+                zh: "无法核查：记录内容不成格式（\(sqlState)）。",
+                en: "could not be checked: a record is malformed (\(sqlState)).")
     }
 }

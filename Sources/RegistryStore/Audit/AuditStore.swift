@@ -121,7 +121,7 @@ extension RegistryStore {
 
     private static func base(_ sql: PostgresTransaction) async throws -> AuditBase? {
         let state = try await sql.execute(
-            "SELECT run_id, program, foundation, buckets, segments, unsettled FROM audit_state")
+            "SELECT run_id, program, foundation, buckets, segments, unsettled, seals FROM audit_state")
         guard let row = state.first else { return nil }
         let failed = try await sql.execute(
             "SELECT DISTINCT check_name FROM audit_open_findings WHERE record_kind = \(AuditCheck.failedKind)")
@@ -129,6 +129,7 @@ extension RegistryStore {
             run: try row.decode("run_id"), program: try row.decode("program"),
             foundation: try row.decode("foundation"), buckets: try row.decode("buckets"),
             segments: try row.decode("segments"), unsettled: try row.decode("unsettled"),
+            seals: try row.decodeIfPresent("seals"),
             failed: Set(try failed.map { try $0.decode("check_name") }))
     }
 }

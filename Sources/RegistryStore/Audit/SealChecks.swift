@@ -20,8 +20,13 @@ extension AuditRun {
             "SELECT sealed_until FROM audit_runs WHERE sealed_until IS NOT NULL ORDER BY finished_at DESC, id LIMIT 1")
         let since = try last.first?.decode("sealed_until", as: Date.self)
         guard extent.kind == .incremental, let base = extent.base, let trace else {
-            let rows = try await sql.execute("SELECT bucket FROM seal_mismatches() s (bucket)")
-            return SealExtent(buckets: try rows.map { try $0.decode("bucket") }, since: since)
+            // Where the comparison itself cannot be made, the check of any bucket says so.
+            var buckets: [Int32] = [-1]
+            _ = try await sql.spoilt {
+                let rows = try await sql.execute("SELECT bucket FROM seal_mismatches() s (bucket)")
+                buckets = try rows.map { try $0.decode("bucket") }
+            }
+            return SealExtent(buckets: buckets, since: since)
         }
         let length = max(base.segments.count, trace.segments.count)
         let segments = (0..<length).filter { number in

@@ -114,10 +114,13 @@ extension AuditCheck {
                 SELECT year::text, count(*) || ' / ' || max(number) FROM training_refunds WHERE number IS NOT NULL
                 GROUP BY year HAVING count(*) <> max(number)
                 UNION ALL
-                SELECT n.year::text, n.kind || ' ' || n.last FROM training_numbers n
-                WHERE n.last <> (SELECT coalesce(max(number), 0) FROM (
-                    SELECT 'receipt' AS kind, year, number FROM training_receipts
-                    UNION ALL SELECT 'refund', year, number FROM training_refunds) g WHERE g.kind = n.kind AND g.year = n.year)
+                SELECT coalesce(n.year, g.year)::text, concat_ws(' ', coalesce(n.kind, g.kind), n.last, 'training_numbers')
+                FROM training_numbers n FULL JOIN (
+                    SELECT kind, year, max(number) AS last FROM (
+                        SELECT 'receipt' AS kind, year, number FROM training_receipts
+                        UNION ALL SELECT 'refund', year, number FROM training_refunds WHERE number IS NOT NULL) given
+                    GROUP BY kind, year) g ON g.kind = n.kind AND g.year = n.year
+                WHERE n.last IS DISTINCT FROM coalesce(g.last, 0)
                 """),
         AuditCheck(
             name: "drawRepeated", rule: .F1, recordKind: "trainingSession", reach: .register,

@@ -16,7 +16,9 @@ public final class RegistryStore: Sendable {
         let connection = ConnectionConfiguration(
             conninfo: configuration.databaseURL,
             options: [
-                "options": "-c role=\(configuration.databaseRole.rawValue) -c timezone=Asia/Shanghai"
+                // Row security is on whatever the database's settings say: the audit names a setting that takes it away.
+                "options":
+                    "-c role=\(configuration.databaseRole.rawValue) -c timezone=Asia/Shanghai -c row_security=on"
                     // What row-level security adds to a plan's cost has the server compile what takes a millisecond to run.
                     + (configuration.databaseRole == .daemon ? " -c jit=off" : ""),
                 "application_name": "ceregistry",

@@ -38,8 +38,8 @@ def at(browser, season):
 def test_a_unit_sends_its_plan_and_the_base_accepts_it(season, at):
     page = at(season.house["username"]).page
     page.goto("/training?year=2018")
-    assert page.locator(".ticks input:checked").count() == 3
-    page.uncheck(".ticks label:nth-of-type(3) input")
+    assert page.locator(".roster input:checked").count() == 3
+    page.uncheck(".roster label:nth-of-type(3) input")
     page.fill("#contact", "办公室 2225977")
     page.click("form[action='/training/plans'] button")
     page.wait_for_selector(".note.good")
@@ -188,10 +188,10 @@ def test_marks_and_the_hours_of_the_whole_session(season, at):
     assert page.locator("tbody .state.recognized").count() == 1
     page.select_option("#payer", "unit")
     page.click("text=通知收费")
-    page.wait_for_selector(".facts")
+    page.wait_for_selector(".tally")
     page.click("text=收款开票")
     page.wait_for_selector(".note.good")
-    assert "¥200" in page.inner_text(".facts")
+    assert "¥200" in page.inner_text(".tally")
     notices = at("base").page
     notices.goto(f"/training/sessions/{season.day}/notices")
     assert "市第一中学" in notices.inner_text("article.notice") and "调训通知" in notices.inner_text("article.notice")

@@ -147,7 +147,9 @@ def swap(connection, random):
     differing = [column for column in sorted(columns) if one[column] != two[column] and one[column] is not None and two[column] is not None]
     if not differing: raise Harmless("alike")
     column = random.choice(differing)
-    values = sql.SQL("CASE WHEN {} THEN %s ELSE %s END").format(where(key, one))
+    # The column's type as format_type writes it: psycopg sends an array of one word as text.
+    kind = sql.SQL(columns[column])
+    values = sql.SQL("CASE WHEN {} THEN %s::{} ELSE %s::{} END").format(where(key, one), kind, kind)
     wrap = lambda content: psycopg.types.json.Jsonb(content) if columns[column] == "jsonb" else content
 
     def change():

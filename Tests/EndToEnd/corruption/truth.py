@@ -10,7 +10,7 @@ NO_TRUTH = {
     "audit_open_findings": "the last run's result: a whole run makes it again, and says what it found anew",
     "audit_staged_findings": "a run under way",
     "audit_state": "the audit's bookmark: a wrong one makes it look at more; its loss is a finding (see `memory` below)",
-    "audit_seals": "copies that records are held against: an altered one accuses its record (see `memory` below)",
+    "audit_seals": "copies that records are held against: an altered one has everything looked at, and accuses its record (see `memory` below)",
     "contacts": "how somebody is reached: anybody concerned may change it, and nothing rests on it",
     "reminders": "what was sent to whom; no hours and no right follow from it",
     "training_sign_in_keys": "the secret of a half-day's code; who signed in with it is on the attendance list",
