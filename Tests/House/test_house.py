@@ -155,6 +155,25 @@ def test_no_word_is_left_over():
     assert not left
 
 
+# The style of the pages
+
+def styled():
+    """Each class that a rule outside of @media gives its looks, alone or with others, by its line."""
+    for file in ("console.css", "record.css"):
+        text = re.sub(r"@media[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", "", re.sub(r"/\*.*?\*/", "", (WORDS.parent / file).read_text(), flags=re.S))
+        for selectors in re.findall(r"([^{}]+)\{[^{}]*\}", text):
+            for selector in selectors.split(","):
+                if re.fullmatch(r"\.[\w-]+", selector.strip()): yield selector.strip(), selectors.strip()
+
+
+def test_a_class_means_one_thing():
+    """Two pages that style one word differently spoil each other."""
+    rules = {}
+    for selector, rule in styled(): rules.setdefault(selector, []).append(rule)
+    assert len(rules) > 100
+    assert not {selector: found for selector, found in rules.items() if found.count(selector) > 1}
+
+
 # What README says
 
 def test_readme_names_only_scripts_that_are_there():

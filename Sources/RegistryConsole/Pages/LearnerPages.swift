@@ -10,6 +10,8 @@ private struct LearnerModel {
     var learner: String
     var base: String
     var isOwn: Bool
+    /// For officers who may correct the record.
+    var changesAddress: String?
     var years: [StandingModel]
     var returned: [ClaimLine]
     var studies: [StudyLine]
@@ -49,7 +51,8 @@ extension Visit {
         return LearnerPlace(
             learner: learner, base: isOwn ? "/me" : "/learners/\(learner.uuidString.lowercased())", isOwn: isOwn,
             mayClaim: Rights.scope(of: caller.role, for: .submitClaim) != nil,
-            mayPrint: Rights.scope(of: caller.role, for: .printCertificate) != nil)
+            mayPrint: Rights.scope(of: caller.role, for: .printCertificate) != nil,
+            mayCorrect: !isOwn && Rights.scope(of: caller.role, for: .correctLearner) != nil)
     }
 
     fileprivate func learnerPage(_ template: String, _ title: String) async throws -> Answer {
@@ -97,6 +100,7 @@ extension Visit {
             name: record.name, idNumberMasked: record.idNumberMasked,
             employer: record.employer.map { "\($0.name)（\(words.level($0.level)) · \(words.kind($0.kind))）" } ?? "—",
             learner: place.learner.uuidString.lowercased(), base: place.base, isOwn: place.isOwn,
+            changesAddress: place.mayCorrect ? "\(place.base)/changes" : nil,
             years: years.map {
                 StandingModel($0, claims: parts.claims, today: store.today, place: place, policies, words)
             },

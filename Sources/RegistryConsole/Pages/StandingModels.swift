@@ -66,6 +66,7 @@ struct LearnerPlace {
     var isOwn: Bool
     var mayClaim: Bool
     var mayPrint: Bool
+    var mayCorrect: Bool
 
     var newClaim: ((String) -> String)? {
         mayClaim ? { "\(base)/claims/new?\($0)" } : nil

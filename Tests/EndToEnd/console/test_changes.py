@@ -13,7 +13,8 @@ def record(registry, learner):
 
 def test_a_correction_starts_from_what_stands_and_records_what_was_changed(desk, registry, learner):
     page = desk("county-511824").page
-    page.goto(f"/learners/{learner['id']}/changes")
+    page.goto(f"/learners/{learner['id']}")
+    page.click("main a:has-text('档案变更')")
     assert page.input_value("#c-name") == "方正" and page.input_value("#c-post") == "护理"
     page.fill("#c-title", "主管护师")
     page.fill("#c-reason", "2018年晋升")
