@@ -44,7 +44,8 @@ def public_key(did_document, method):
 def check(credential, did_document):
     """The subject of the credential; raises Refused where it is not what the issuer signed."""
     document = {name: value for name, value in credential.items() if name != "proof"}
-    proof = dict(credential["proof"])
+    if len(credential["proof"]) != 1: raise Refused("one proof is expected")
+    proof = dict(credential["proof"][0])
     signature = base58(proof.pop("proofValue"))
     if (proof["type"], proof["cryptosuite"], proof["proofPurpose"]) != ("DataIntegrityProof", "eddsa-jcs-2022", "assertionMethod"):
         raise Refused("another kind of proof")

@@ -36,7 +36,7 @@ public struct CredentialIssuer: Sendable {
         return document.readable
     }
 
-    /// Adds the proof (Data Integrity EdDSA Cryptosuites 1.0, 3.3.1 and 3.3.5).
+    /// Adds the proof (Data Integrity EdDSA Cryptosuites 1.0, 3.3.1 and 3.3.5), as Open Badges 3.0 has it: one of a list.
     func signed(_ content: CanonicalJSON, at instant: Date, by did: String) throws -> CanonicalJSON {
         guard case .object(var members) = content, let key = keys.keys.last else { return content }
         var proof: [String: CanonicalJSON] = [
@@ -48,7 +48,7 @@ public struct CredentialIssuer: Sendable {
         let hashed =
             Array(SHA256.hash(data: CanonicalJSON.object(proof).bytes)) + Array(SHA256.hash(data: content.bytes))
         proof["proofValue"] = .string(Multibase.base58(Array(try key.secret.signature(for: hashed))))
-        members["proof"] = .object(proof)
+        members["proof"] = .array([.object(proof)])
         return .object(members)
     }
 }

@@ -243,7 +243,7 @@ def test_without_javascript_everything_is_there(desk, registry, me):
     document = requests.get(page.url + ".pdf", cookies=cookies, timeout=60)
     assert document.headers["Content-Type"] == "application/pdf" and document.content.startswith(b"%PDF")
     signed = requests.get(page.url + ".json", cookies=cookies, timeout=60)
-    assert signed.headers["Content-Disposition"].startswith("attachment") and signed.json()["proof"]["cryptosuite"] == "eddsa-jcs-2022"
+    assert signed.headers["Content-Disposition"].startswith("attachment") and signed.json()["proof"][0]["cryptosuite"] == "eddsa-jcs-2022"
 
 
 def test_a_learner_sees_nobody_elses_record(desk, registry, me):
