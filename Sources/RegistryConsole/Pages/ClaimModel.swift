@@ -63,11 +63,31 @@ extension ClaimRowModel {
 
 /// One thing of the evidence beside what the notice asks.
 struct EvidenceModel {
+    /// A piece of a line that may be parted from the next; within a day (2018-06-30) no line ends.
+    struct Piece {
+        var text: String
+        var isDay: Bool
+
+        static func pieces(of text: String) -> [Piece] {
+            text.replacing("—", with: "— ").split(separator: " ").map {
+                Piece(text: String($0), isDay: $0.contains("-"))
+            }
+        }
+    }
+
     var what: String
-    var found: String
-    var asked: String
+    var found: [Piece]
+    var asked: [Piece]
     var isMet: Bool
     var rule: String
+
+    init(what: String, found: String, asked: String, isMet: Bool, rule: String) {
+        self.what = what
+        self.found = Piece.pieces(of: found)
+        self.asked = Piece.pieces(of: asked)
+        self.isMet = isMet
+        self.rule = rule
+    }
 
     static func lines(of claim: ClaimRecord, _ policies: PolicySet, _ words: Words) -> [EvidenceModel] {
         let terms = policies.policy(forSubjectYear: claim.subjectYear)?.subjectYear(claim.subjectYear)
