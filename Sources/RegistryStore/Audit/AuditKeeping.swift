@@ -38,9 +38,11 @@ extension RegistryStore {
             totals.opened = try await Self.open(run, sql)
             let rows = try await sql.execute(AuditTotals.statement)
             try totals.count(rows)
-            let unsettled = try await Self.seal(run, sql)
+            let unsettled = try await Self.seal(run.extent.seals, sql)
             try await Self.record(run, totals, sealed: unsettled != nil, sql)
             try await Self.list(run, sql)
+            // What the run itself has written is sealed with it.
+            _ = try await Self.seal(SealExtent(buckets: [-1], since: run.extent.seals.since), sql)
             _ = try await sql.pipeline([
                 """
                 INSERT INTO audit_state (run_id, program, foundation, buckets, segments, unsettled, seals)
@@ -56,8 +58,7 @@ extension RegistryStore {
     }
 
     /// Buckets in which something is wrong; nil where records could not be sealed, and stay as they were sealed before.
-    private static func seal(_ run: KeptRun, _ sql: PostgresTransaction) async throws -> [Int32]? {
-        let seals = run.extent.seals
+    private static func seal(_ seals: SealExtent, _ sql: PostgresTransaction) async throws -> [Int32]? {
         var unsettled: [Int32]?
         _ = try await sql.spoilt {
             let row = try await sql.execute("SELECT seal_records(\(seals.buckets), \(seals.since)) AS unsettled")[0]

@@ -8,6 +8,12 @@ extension RegistryStore {
         try await translating { Array(try await pool.pipeline([caller.entering] + statements).dropFirst()) }
     }
 
+    /// The same for what is found by its key, over connections that all callers share: nobody waits for a connection of
+    /// their own. What may take long would hold up the others.
+    func lookUp(as caller: Caller, _ statements: [Statement]) async throws -> [QueryResult] {
+        try await translating { Array(try await pool.shared.pipeline([caller.entering] + statements).dropFirst()) }
+    }
+
     /// Reads something of a learner's record in one round trip, and puts it on the access log: allowed where the
     /// caller sees the learner, refused where the learner is another's.
     ///
@@ -29,7 +35,7 @@ extension RegistryStore {
             FROM (SELECT EXISTS (SELECT FROM learners WHERE id = \(learner)) AS visible) v
             WHERE learner_exists(\(learner))
             """
-        let results = try await pipeline(as: caller, [visible, logged] + statements)
+        let results = try await lookUp(as: caller, [visible, logged] + statements)
         guard let row = results[0].first, try row.decode("present", as: Bool.self) else {
             throw StoreError.notFound(.learnerUnknown)
         }

@@ -15,13 +15,13 @@ actor PolicyCache {
 
     func current() async throws -> PolicySet {
         if let held, let checkedAt, ContinuousClock.now - checkedAt < validity { return held }
-        let inForce = try await pool.execute(
+        let inForce = try await pool.shared.execute(
             "SELECT coalesce(string_agg(notice || ' ' || version, ',' ORDER BY notice, version), '') AS versions FROM policies"
         )
         let versions = try inForce.first?.decode("versions", as: String.self) ?? ""
         checkedAt = .now
         if let held, versions == self.versions { return held }
-        let rows = try await pool.execute(
+        let rows = try await pool.shared.execute(
             "SELECT DISTINCT ON (notice) version, document FROM policies ORDER BY notice, version DESC")
         let policies = try rows.map { row in
             var policy = try row.json("document", as: Policy.self)

@@ -114,7 +114,7 @@ extension RegistryStore {
     /// Who holds this token now. Expired, revoked and disabled are one answer: the session has ended.
     public func caller(token: String, requestId: String?) async throws -> Caller {
         let rows = try await translating {
-            try await pool.execute(
+            try await pool.shared.execute(
                 """
                 SELECT u.id AS user_id, u.username, u.person_name, u.role, u.authority, u.employer_id, u.learner_id,
                        u.password_is_one_time

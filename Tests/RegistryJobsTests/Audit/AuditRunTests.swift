@@ -63,6 +63,33 @@ struct AuditRunTests {
         }
     }
 
+    @Test(
+        arguments: [
+            ("ALTER TABLE claims OWNER TO ceregistry_daemon", "claims"),
+            (
+                "UPDATE policies SET document = jsonb_set(document, '{subjectYears,0,dueOn}', '\"2017-02-31\"')",
+                "2017-87 1"
+            ),
+            (
+                "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET row_security = off', current_database()); END $$",
+                "database row_security"
+            ),
+        ])
+    func `a right, a day or a setting that was spoilt is named, and the audit goes on to its end`(
+        _ statement: String, _ name: String
+    ) async throws {
+        try await AuditRegister.with { register in
+            let registry = register.registry
+            #expect(try await registry.audit().totals.errors == 0)
+            try await registry.spoil(statement)
+            for full in [false, true] {
+                let report = try await registry.audit(full: full)
+                #expect(report.findings.contains { $0.recordId.contains(name) || $0.message.en.contains(name) })
+            }
+            #expect(try await registry.audit().totals.errors > 0)
+        }
+    }
+
     @Test func `the reader's role can read and nothing else`() async throws {
         try await TestRegistry.with { registry in
             let reader = registry.store(as: .auditor)

@@ -101,6 +101,24 @@ struct IncrementalAuditTests {
         }
     }
 
+    @Test func `seals that somebody altered or took away are looked into, whatever else changed`() async throws {
+        try await AuditRegister.with { register in
+            let registry = register.registry
+            _ = try await registry.audit()
+            for statement in [
+                "UPDATE audit_seals SET digests[1] = digests[1] + 1 WHERE bucket = (SELECT max(bucket) FROM audit_seals)",
+                "DELETE FROM audit_seals WHERE bucket = (SELECT min(bucket) FROM audit_seals WHERE bucket >= 0)",
+            ] {
+                let before = try await registry.audit()
+                #expect(before.kind == .incremental)
+                _ = try await registry.admin.execute(Statement(statement))
+                let after = try await registry.audit()
+                #expect(after.cause == .guards && after.totals.opened >= 1, "\(statement)")
+                #expect(after.findings.contains { $0.check == "sealed" })
+            }
+        }
+    }
+
     @Test func `a finding that was acknowledged counts apart, and comes back when it changes`() async throws {
         try await AuditRegister.with { register in
             let registry = register.registry

@@ -143,6 +143,10 @@ extension Anomaly {
             check: "receiptNumbers", record: "(SELECT year::text FROM training_numbers WHERE kind = 'receipt')",
             planted: ["UPDATE training_numbers SET last = last + 1 WHERE kind = 'receipt'"]),
         Anomaly(
+            check: "receiptNumbers", record: "(SELECT year::text FROM training_receipts LIMIT 1)",
+            planted: ["DELETE FROM training_numbers WHERE kind = 'receipt'"],
+            lawful: ["INSERT INTO training_numbers (kind, year, last) VALUES ('receipt', 2031, 0)"]),
+        Anomaly(
             check: "drawRepeated", record: coming,
             planted: [
                 "UPDATE training_invitations SET lot = '0000000000000000' WHERE session_id = \(coming) AND rank = 9"

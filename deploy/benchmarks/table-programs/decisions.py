@@ -56,8 +56,8 @@ function response(status) answered = answered + 1 if answered >= mine then wrk.t
 
 
 class Decisions:
-    def __init__(self, city, count, batches):
-        self.city, self.count, self.batches = city, count, batches
+    def __init__(self, city, count, batches, size):
+        self.city, self.count, self.batches, self.size = city, count, batches, size
         self.turn = 0
 
     def make(self, count):
@@ -108,22 +108,22 @@ class Decisions:
         self.check(self.claims[self.count:self.count + self.each * 32])
         return rate
 
-    # Five hundred in one call
+    # Five hundred in one call, fewer where the city is small
 
     def before_many(self):
-        self.make(500 * (2 * self.batches + 1))
-        sample, self.claims = self.claims[-500:], self.claims[:-500]
+        self.make(self.size * (2 * self.batches + 1))
+        sample, self.claims = self.claims[-self.size:], self.claims[:-self.size]
         sql = self.logged(lambda: self.city.call("POST", "/api/v1/decisions", {"claims": sample, "decision": "recognize"}, self.token))
         listed = "'{" + ",".join(sample) + "}'"
         assert any(listed in text for text in sql), sql
-        taken = f"ARRAY(SELECT id FROM bench_claims WHERE n > (:n - 1) * 500 + {500 * self.batches} AND n <= :n * 500 + {500 * self.batches})"
+        taken = f"ARRAY(SELECT id FROM bench_claims WHERE n > (:n - 1) * {self.size} + {self.size * self.batches} AND n <= :n * {self.size} + {self.size * self.batches})"
         self.script = script(sql, [(listed, taken)], setup="\\set n :n + 1\n")
 
     def ours_many(self):
-        claims = self.claims[:500 * self.batches]
+        claims = self.claims[:self.size * self.batches]
         start = time.perf_counter()
-        for at in range(0, len(claims), 500):
-            answer = self.city.call("POST", "/api/v1/decisions", {"claims": claims[at:at + 500], "decision": "recognize"}, self.token)
+        for at in range(0, len(claims), self.size):
+            answer = self.city.call("POST", "/api/v1/decisions", {"claims": claims[at:at + self.size], "decision": "recognize"}, self.token)
             assert all(result["status"] == 201 for result in answer["results"]), answer["results"][:2]
         spent = time.perf_counter() - start
         self.check(claims)
@@ -131,10 +131,10 @@ class Decisions:
 
     def theirs_many(self):
         rate = self.city.pgbench([self.script], 1, self.batches, "-D", "n=0")
-        self.check(self.claims[500 * self.batches:])
-        return rate * 500
+        self.check(self.claims[self.size * self.batches:])
+        return rate * self.size
 
     def rows(self):
         return [Row("decisions one by one by HTTP, 32 clients, against pgbench", self.ours_one, self.theirs_one, at_least=0.5, before=self.before_one),
-                Row("500 decisions in one call, against the same statement by pgbench", self.ours_many, self.theirs_many, at_least=0.6,
+                Row(f"{self.size} decisions in one call, against the same statement by pgbench", self.ours_many, self.theirs_many, at_least=0.6,
                     before=self.before_many)]

@@ -9,6 +9,7 @@ from city import City
 from decisions import Decisions
 from desk import Desk
 from eligibility import Eligibility
+from tree import Tree
 from turns import report
 from wholes import Wholes
 
@@ -37,8 +38,9 @@ def main():
     city.serve()
     try:
         share = max(1, asked.learners // 100_000)
-        pieces = [Eligibility(city, asked.seconds), Decisions(city, count=min(6400, 640 * share), batches=min(4, share)),
-                  Desk(city, asked.seconds), Wholes(city)]
+        wholes = Wholes(city)
+        pieces = [Eligibility(city, asked.seconds), Decisions(city, count=min(6400, 640 * share, asked.learners // 100 // 32 * 32), batches=min(4, share), size=min(500, asked.learners // 200)),
+                  Desk(city, asked.seconds, wholes), Tree(city), wholes]
         rows = [row for piece in pieces for row in piece.rows() if asked.only in row.name]
         for row in rows: row.run(asked.rounds)
         # No correctness check was skipped in what was measured.

@@ -41,9 +41,9 @@ class Wholes:
 
     # An import of new learners, every check made
 
-    def write_file(self):
-        """As many new learners as there are old ones, born in a year that the demo city does not use."""
-        count = self.city.asked.learners
+    def write_file(self, count=None):
+        """New learners, as many as there are old ones unless said, born in a year that the demo city does not use."""
+        count = count or self.city.asked.learners
         self.imported += 1
         codes = self.city.psql("SELECT credit_code FROM employers WHERE closed_on IS NULL AND merged_into IS NULL").split()
         picked = random.Random(self.imported)
