@@ -59,7 +59,7 @@ extension AuditCheck {
                 zh: "{detail} 年度是否完成与学时之和不符", en: "completion of {detail} does not follow from the hours that stand"),
             sql: """
                 SELECT s.learner_id::text AS record_id, s.subject_year::text AS detail
-                FROM standing_entries s JOIN subject_years y ON y.year = s.subject_year
+                FROM standing_entries s LEFT JOIN subject_years y ON y.year = s.subject_year
                 GROUP BY s.learner_id, s.subject_year, y.required_hours
                 HAVING count(*) FILTER (WHERE s.completes)
                        <> CASE WHEN coalesce(max(s.hours) FILTER (WHERE s.mode = 'online'), 0) >= y.required_hours

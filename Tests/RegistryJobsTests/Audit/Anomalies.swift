@@ -362,6 +362,8 @@ struct Anomaly: Sendable {
             lawful: [clone("claims", "open_claim", "'id', gen_random_uuid(), 'state', 'withdrawn'")]),
     ]
 
+    private static let ofNoNotice = "subject_year NOT IN (SELECT year FROM subject_years)"
+
     private static let registerCases: [Anomaly] = [
         Anomaly(
             check: "hoursPositive", record: "session_entry",
@@ -415,6 +417,16 @@ struct Anomaly: Sendable {
         Anomaly(
             check: "completion", record: "online_learner",
             planted: ["UPDATE standing_entries t SET completes = false FROM pick p WHERE t.entry_id = p.online_entry"]),
+        // Of a year before the notice, which nothing completes.
+        Anomaly(
+            check: "completion",
+            record: "(SELECT learner_id FROM standing_entries WHERE \(ofNoNotice) ORDER BY entry_id LIMIT 1)",
+            planted: [
+                """
+                UPDATE standing_entries SET completes = true
+                WHERE entry_id = (SELECT entry_id FROM standing_entries WHERE \(ofNoNotice) ORDER BY entry_id LIMIT 1)
+                """
+            ]),
         Anomaly(
             check: "completion", record: "online_learner",
             planted: ["UPDATE standing_entries t SET hours = 29 FROM pick p WHERE t.entry_id = p.online_entry"],

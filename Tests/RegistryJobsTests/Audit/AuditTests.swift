@@ -185,7 +185,8 @@ struct AuditTests {
         try await AuditRegister.with(audited: true) { register in
             for check in checks.values {
                 let day = Anomaly.all.first { $0.check == check.name }?.day ?? Anomaly.lastDay
-                #expect(try await register.findings(check, on: day) == [], "\(check.name) on a register in order")
+                let untouched = try await register.planting([]) { try await register.findings(check, on: day) }
+                #expect(untouched == [], "\(check.name) on a register in order")
             }
             for anomaly in Anomaly.all {
                 let check = try #require(checks[anomaly.check], "no check \(anomaly.check)")

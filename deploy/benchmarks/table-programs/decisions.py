@@ -51,7 +51,8 @@ function request()
   wrk.headers["Idempotency-Key"] = claim
   return wrk.format("POST", "/api/v1/claims/" .. claim .. "/decisions", nil, '{{"decision":"recognize"}}')
 end
-function response(status) answered = answered + 1 if answered >= mine then wrk.thread:stop() end end
+-- Connections that are out of claims ask for /healthz, which answers 200: that counts for nothing.
+function response(status) if status ~= 200 then answered = answered + 1 end if answered >= mine then wrk.thread:stop() end end
 """
 
 

@@ -4,6 +4,7 @@ import json
 import os
 import platform
 import subprocess
+import sys
 
 from city import City
 from decisions import Decisions
@@ -42,7 +43,9 @@ def main():
         pieces = [Eligibility(city, asked.seconds), Decisions(city, count=min(6400, 640 * share, asked.learners // 100 // 32 * 32), batches=min(4, share), size=min(500, asked.learners // 200)),
                   Desk(city, asked.seconds, wholes), Tree(city), wholes]
         rows = [row for piece in pieces for row in piece.rows() if asked.only in row.name]
-        for row in rows: row.run(asked.rounds)
+        for row in rows:
+            row.run(asked.rounds)
+            print(row.line(), file=sys.stderr)
         # No correctness check was skipped in what was measured.
         found = json.loads(city.ceregistry("audit", "--full", "--json", allowed=(0, 1)))
         assert found["errors"] == 0, found
