@@ -330,8 +330,18 @@ $$;
 
 -- Seals what came or was lawfully changed since `cut`; what parted otherwise keeps the seal that it had. Returns the buckets
 -- in which something did.
-CREATE OR REPLACE FUNCTION seal_records(buckets integer[], cut timestamptz) RETURNS integer[] LANGUAGE sql
+CREATE OR REPLACE FUNCTION seal_records(buckets integer[], cut timestamptz) RETURNS integer[] LANGUAGE plpgsql
     SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    wrong integer[];
+BEGIN
+    -- Nothing was ever sealed: there is nothing to compare with.
+    IF cut IS NULL AND NOT EXISTS (SELECT FROM audit_seals) THEN
+        INSERT INTO audit_seals (bucket, kinds, ids, names, digests)
+        SELECT bucket, array_agg(kind), array_agg(id), CASE WHEN bool_or(name IS NOT NULL) THEN array_agg(name) END, array_agg(digest)
+        FROM sealed_records WHERE bucket = ANY (buckets) GROUP BY bucket;
+        RETURN '{}';
+    END IF;
     WITH parted AS MATERIALIZED (
         SELECT * FROM seal_differences(buckets, cut)
     ), differences AS (
@@ -354,7 +364,9 @@ CREATE OR REPLACE FUNCTION seal_records(buckets integer[], cut timestamptz) RETU
         FROM remaining GROUP BY bucket
         ON CONFLICT (bucket) DO UPDATE SET kinds = excluded.kinds, ids = excluded.ids, names = excluded.names, digests = excluded.digests
     )
-    SELECT coalesce(array_agg(DISTINCT bucket), '{}') FROM parted WHERE NOT is_lawful
+    SELECT coalesce(array_agg(DISTINCT bucket), '{}') INTO wrong FROM parted WHERE NOT is_lawful;
+    RETURN wrong;
+END
 $$;
 
 -- Takes the seals off every record of these learners, before their content goes: a digest of a name would tell the name.

@@ -44,9 +44,6 @@ def main():
     asked = parse()
     sql = lambda text: run(asked.psql, os.environ["DATABASE_URL"], "-qAtX", "-v", "ON_ERROR_STOP=1", "-c", text)
     audit = lambda *more: run(asked.program, "audit", "--json", *more, allowed=(0, 1))
-    for command in (["migrate"], ["policy", "load", f"{os.environ['CEREGISTRY_SQL_DIRECTORY']}/policies/2017-87.yaml"],
-                    ["demo", "load", "--learners", asked.learners]): run(asked.program, *command)
-    sql("VACUUM (ANALYZE, FREEZE)")
     times = {name: [] for name in ("aggregate", "full", "unchanged", "changed")}
     peak, persons, findings = 0, 0, set()
     for number in range(asked.rounds):

@@ -20,11 +20,39 @@ start_bench_server() {
   mkdir "$WORK/data"
   if is_root; then chown postgres "$WORK" "$WORK/data"; fi
   PORT=$(free_port)
+  SERVER_OPTIONS="-p $PORT -k $WORK -c fsync=off $*"
   as_cluster "$PG_BIN/initdb" -D "$WORK/data" -U postgres --auth=trust --encoding=UTF8 --locale=C.UTF-8 >/dev/null
-  as_cluster "$PG_BIN/pg_ctl" -D "$WORK/data" -l "$WORK/postgres.log" -w -o "-p $PORT -k $WORK -c fsync=off $*" start >/dev/null </dev/null
+  bench_server start
 }
 
+bench_server() { as_cluster "$PG_BIN/pg_ctl" -D "$WORK/data" -l "$WORK/postgres.log" -w -o "$SERVER_OPTIONS" "$@" >/dev/null </dev/null; }
+
 stop_bench_server() {
-  as_cluster "$PG_BIN/pg_ctl" -D "$WORK/data" -m immediate stop >/dev/null 2>&1 || true
+  bench_server -m immediate stop 2>/dev/null || true
   rm -rf "$WORK"
+}
+
+# The invented city of so many learners. A million take some ten minutes: with CEREGISTRY_BENCH_CITIES, a folder, a city of this
+# schema is kept there once made, and copied from there the next time.
+load_city() {
+  local kept=
+  if [ -n "${CEREGISTRY_BENCH_CITIES:-}" ]; then kept="$CEREGISTRY_BENCH_CITIES/$1-$(cat "$ROOT"/sql/*.sql | sha256sum | cut -c1-12)"; fi
+  if [ -d "$kept" ]; then
+    bench_server -m fast stop
+    rm -rf "$WORK/data"
+    cp -a "$kept" "$WORK/data"
+    bench_server start
+    return
+  fi
+  local city=(env "DATABASE_URL=postgresql://postgres@127.0.0.1:$PORT/postgres" "CEREGISTRY_SQL_DIRECTORY=$ROOT/sql"
+    CEREGISTRY_ENVIRONMENT=test CEREGISTRY_CLOCK=2018-12-20T09:00:00+08:00)
+  "${city[@]}" "$PROGRAM" migrate >&2
+  "${city[@]}" "$PROGRAM" policy load "$ROOT/sql/policies/2017-87.yaml" >&2
+  "${city[@]}" "$PROGRAM" demo load --learners "$1" >&2
+  as_cluster "$PG_BIN/psql" -q -h "$WORK" -p "$PORT" -U postgres -c "VACUUM (ANALYZE, FREEZE)" </dev/null
+  [ -n "$kept" ] || return 0
+  mkdir -p "$CEREGISTRY_BENCH_CITIES"
+  bench_server -m fast stop
+  cp -a "$WORK/data" "$kept"
+  bench_server start
 }

@@ -53,15 +53,7 @@ class City:
         assert "number of failed transactions: 0" in done, done
         return float(re.search(r"tps = ([\d.]+) \(without", done).group(1))
 
-    # Data
-
-    def load(self, learners):
-        self.ceregistry("migrate")
-        self.ceregistry("policy", "load", f"{os.environ['CEREGISTRY_SQL_DIRECTORY']}/policies/2017-87.yaml")
-        self.demo = json.loads(self.ceregistry("demo", "load", "--learners", learners, "--json"))
-        self.psql("VACUUM (ANALYZE, FREEZE)")
-
-    def password(self, username): return next(user["password"] for user in self.demo["users"] if user["username"] == username)
+    def password(self, username): return f"demo-{username}-2018"
 
     # The daemon
 

@@ -35,7 +35,6 @@ def machine(city):
 def main():
     asked = parse()
     city = City(asked)
-    city.load(asked.learners)
     city.serve()
     try:
         share = max(1, asked.learners // 100_000)
