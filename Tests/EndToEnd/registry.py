@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import tempfile
 import time
@@ -161,6 +162,7 @@ class Registry:
         self.stop(kill=True)
         with psycopg.connect(self.server, autocommit=True) as connection:
             connection.execute(f"DROP DATABASE IF EXISTS {self.database} WITH (FORCE)")
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def found_by_audit(self):
         """What an audit finds, apart from people and claims that a test put straight into the tables: the access log knows nothing of

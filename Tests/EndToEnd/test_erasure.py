@@ -210,8 +210,10 @@ def test_the_person_is_not_found_and_the_certificate_says_so(city):
 
 
 def test_the_audit_stays_clean_and_the_bulletin_the_same(city):
-    part = city.cli_json("audit", check=False)
-    assert (part["kind"], part["totals"]["errors"]) == ("incremental", 0), part["findings"]
+    # An erasure takes seals away, which has the next run look at everything; the one after has no reason to.
+    for kind in ("full", "incremental"):
+        found = city.cli_json("audit", check=False)
+        assert (found["kind"], found["totals"]["errors"]) == (kind, 0), found["findings"]
     whole = city.cli_json("audit", "--full", check=False)
     assert (whole["totals"]["errors"], whole["totals"]["opened"], whole["totals"]["closed"]) == (0, 0, 0), whole["findings"]
     assert city.cli("bulletin", "verify", NUMBER, "--as", "city", check=False).returncode == 0
