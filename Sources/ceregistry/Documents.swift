@@ -33,10 +33,8 @@ struct Documents: Sendable {
             attaching: proof(of: document.certificate))
     }
 
-    /// A certificate is printed whether or not the log can be signed at the moment; the keeper says on the daemon's log why it cannot.
     private func proof(of certificate: CertificateRecord) async -> PDFPrinter.Attachment? {
-        guard let log, let proof = try? await log.proof(ofEntries: certificate.entries.map(\.id)),
-            let content = try? RegistryJSON.bytes(proof, pretty: true)
+        guard let proof = await log?.proof(of: certificate), let content = try? RegistryJSON.bytes(proof, pretty: true)
         else { return nil }
         return PDFPrinter.Attachment(name: "proof.json", content: content)
     }

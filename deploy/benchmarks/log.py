@@ -8,6 +8,8 @@ import statistics
 import subprocess
 import time
 
+from exported_leaves import leaves
+
 # Invented entries, as many as are asked for, with their openings, waiting for their leaves.
 RECORDS = """
 SET session_replication_role = replica;
@@ -69,20 +71,13 @@ def main():
     export = files / "export"
     once["export"] = program("log", "export", export, "--public")[0]
     key = (export / "keys").read_text().split()[1]
-    # The leaves' own bytes, without the lengths between them; in a file, since a child's peak memory begins with its parent's.
-    count, leaves = 0, files / "leaves"
-    with open(leaves, "wb") as out:
-        for bundle in sorted((export / "tile" / "entries").rglob("*")):
-            if bundle.is_dir(): continue
-            raw, place = bundle.read_bytes(), 0
-            while place < len(raw):
-                length = int.from_bytes(raw[place:place + 2], "big")
-                count += out.write(raw[place + 2:place + 2 + length])
-                place += 2 + length
+    # In a file, since a child's peak memory begins with its parent's.
+    content = files / "leaves"
+    with open(content, "wb") as out: count = sum(out.write(leaf) for leaf in leaves(export))
     times = {name: [] for name in ("sha256", "tree", "checkpoint", "live")}
     peak = {}
     for number in range(asked.rounds):
-        times["sha256"].append(hashed(leaves))
+        times["sha256"].append(hashed(content))
         sql(RECORDS.format(first=asked.leaves + 1 + number, last=asked.leaves + 1 + number))
         for name, words in (("tree", ("verify", export, "--public-key", key)), ("checkpoint", ("log", "checkpoint")),
                             ("live", ("log", "verify"))):

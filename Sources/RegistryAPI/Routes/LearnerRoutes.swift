@@ -109,7 +109,7 @@ extension Endpoint {
         .post("/api/v1/learners/{id}/certificates", "printCertificate", .printCertificate) { exchange in
             var record = try await exchange.store.printCertificate(
                 learner: exchange.id(), as: exchange.caller, once: exchange.once())
-            record.proof = await exchange.services.proof(of: record)
+            record.proof = await exchange.services.log?.proof(of: record)
             return try .json(record, .created)
         },
     ]

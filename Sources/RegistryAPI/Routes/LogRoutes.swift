@@ -54,15 +54,6 @@ extension OpenExchange {
     }
 }
 
-extension APIServices {
-    /// The proof that a certificate carries. A certificate is printed whether or not the log can be signed at the moment; the
-    /// keeper says on the daemon's log why it cannot.
-    func proof(of certificate: CertificateRecord) async -> CertificateProof? {
-        guard let log else { return nil }
-        return try? await log.proof(ofEntries: certificate.entries.map(\.id))
-    }
-}
-
 extension Reason {
     static let logNotKept = api("logNotKept", "本系统未设置透明日志。", "No transparency log is kept here.")
     static let logEmpty = api(

@@ -3,6 +3,12 @@ import RegistryStore
 import TransparencyLog
 
 extension LogKeeper {
+    /// What a certificate carries. It is printed whether or not the log can be signed at the moment: nil then, and this keeper
+    /// says on the daemon's log why it cannot.
+    public func proof(of certificate: CertificateRecord) async -> CertificateProof? {
+        try? await proof(ofEntries: certificate.entries.map(\.id))
+    }
+
     /// Proofs of these entries against one checkpoint: the newest that covers them, or one made now. So a certificate that is
     /// printed seconds after a decision carries its proof.
     public func proof(ofEntries entries: [UUID]) async throws -> CertificateProof {
