@@ -49,15 +49,16 @@ stop_test_server() {
   rm -rf "$WORK"
 }
 
-# Every step runs, whatever the one before came to.
+# Every step runs, whatever the one before came to. One that failed without a test's name is named itself.
 step() {
-  local name=$1
+  local name=$1 named=${#failures[@]}
   shift
   echo
   echo "== $name"
   if ! "$@"; then
     echo "== $name: FAILED"
     step_failed=1
+    if [ ${#failures[@]} -eq "$named" ]; then failures+=("step: $name"); fi
   fi
 }
 
@@ -68,25 +69,27 @@ check_style() {
 }
 
 # Adds what a runner's own closing line says to the totals: `swift test` counts its tests and names those that failed,
-# pytest ends with "616 passed, 1 failed in 142.91s".
+# pytest ends with "616 passed, 1 failed in 142.91s", before it "FAILED path::test - reason". Names go to `failures`.
 count() {
-  local totals
-  totals=$(python3 - "$1" <<'PYTHON'
+  local found
+  mapfile -t found < <(python3 - "$1" <<'PYTHON'
 import re, sys
 text = open(sys.argv[1], errors="replace").read()
 passed = failed = 0
 for tests in re.findall(r"Test run with (\d+) tests?", text): passed += int(tests)
-swift_failures = len(set(re.findall(r"^\S+ Test (?!run )(.+?) failed after", text, re.M)))
-passed, failed = passed - swift_failures, swift_failures
+names = list(dict.fromkeys(re.findall(r"^\S+ Test (?!run )(.+?) failed after", text, re.M)))
+passed, failed = passed - len(names), len(names)
 for line in re.findall(r"^(?:=+ )?(\d+ (?:passed|failed|error)[^\n]*) in [\d.]+s", text, re.M):
     for number, word in re.findall(r"(\d+) (passed|failed|error)", line):
         if word == "passed": passed += int(number)
         else: failed += int(number)
-print(passed, failed)
+names += re.findall(r"^(?:FAILED|ERROR) (\S+::.+?)(?: - .*)?$", text, re.M)
+print(passed, failed, *names, sep="\n")
 PYTHON
   )
-  passed=$((passed + ${totals% *}))
-  failed=$((failed + ${totals#* }))
+  passed=$((passed + found[0]))
+  failed=$((failed + found[1]))
+  failures+=("${found[@]:2}")
 }
 
 logged() {
@@ -98,7 +101,10 @@ logged() {
   return $status
 }
 
-house_tests() { PYTHONDONTWRITEBYTECODE=1 logged "$VENV/bin/python" -m pytest -q -p no:cacheprovider Tests/House; }
+# The work of deploy/bench over a small city, without a word about time.
+bench_tests() { PYTHONDONTWRITEBYTECODE=1 CEREGISTRY_BINARY="$(swift build --show-bin-path)/ceregistry" logged "$VENV/bin/python" -m pytest -q -p no:cacheprovider -rfE Tests/Bench; }
+
+house_tests() { PYTHONDONTWRITEBYTECODE=1 logged "$VENV/bin/python" -m pytest -q -p no:cacheprovider -rfE Tests/House; }
 
 # PostgresClient by itself: its trials count how long the client takes, and share two threads with whatever else runs in the process.
 swift_tests() {
@@ -115,7 +121,7 @@ swift_tests() {
 }
 
 end_to_end_tests() {
-  local arguments=(-q -p no:cacheprovider -n 3 --dist loadgroup --no-loadscope-reorder --timeout 600 --durations 20 --durations-min 5 Tests/EndToEnd)
+  local arguments=(-q -p no:cacheprovider -rfE -n 3 --dist loadgroup --no-loadscope-reorder --timeout 600 --durations 20 --durations-min 5 Tests/EndToEnd)
   # `swift test` takes a pattern, pytest words joined by "or".
   if [ -n "$FILTER" ]; then arguments+=(-k "${FILTER//|/ or }"); fi
   CEREGISTRY_BINARY="$(swift build --show-bin-path)/ceregistry"
