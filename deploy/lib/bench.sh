@@ -8,8 +8,29 @@ built_program() {
     swift build -c release --product ceregistry >&2
     CEREGISTRY_BINARY="$(swift build -c release --show-bin-path)/ceregistry"
   fi
+  # The reports name the compiler.
+  PATH="$PATH:$(find_swift)"
   # shellcheck disable=SC2034 # read by those who source this
   PROGRAM=$CEREGISTRY_BINARY
+}
+
+# A command, and the Debian package that has it where that is called otherwise.
+bench_needs() {
+  if command -v "$1" >/dev/null; then return; fi
+  as_root apt-get update -qq >&2
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${2:-$1}" >&2
+}
+
+# Python with the packages that a file of requirements names. Sets VENV.
+bench_python() {
+  local marker
+  VENV="$ROOT/.venv-bench"
+  marker="$VENV/$(basename "$(dirname "$1")")-$(basename "$1")"
+  if cmp -s "$1" "$marker"; then return; fi
+  python3 -c 'import venv, ensurepip' 2>/dev/null || as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq python3-venv >&2
+  python3 -m venv "$VENV"
+  "$VENV/bin/pip" install -q --disable-pip-version-check -r "$1" >&2
+  cp "$1" "$marker"
 }
 
 # Arguments are further options of the server, and win.
