@@ -36,7 +36,7 @@ class Eligibility:
     def ours(self): return self.city.wrk(self.lua(), self.seconds)
 
     def pgbench(self):
-        if self.rate is None: self.rate = self.city.pgbench(self.scripts, 16, 4000)
+        if self.rate is None: self.rate = self.city.pgbench(self.scripts, 16, min(4000, 800 * self.seconds))
         return self.city.pgbench(self.scripts, 16, self.rate * self.seconds)
 
     def peer(self):
