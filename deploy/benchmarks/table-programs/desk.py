@@ -36,7 +36,7 @@ class Desk:
         if kind not in self.scripts:
             entering = "SELECT set_config('ceregistry.role', 'clerk', true), set_config('ceregistry.authority', 'city', true)"
             # What begins so is a range, which an index may serve under row-level security.
-            found = {"part": "name LIKE '%{0}%'", "prefix": "name ~>=~ '{0}' AND name ~<~ '{0}' || chr(1114111)"}[kind]
+            found = {"part": "name LIKE '%{0}%'", "prefix": "name ~>=~ '{0}' AND name ~<~ ('{0}' || chr(1114111))"}[kind]
             self.scripts[kind] = [script([entering, f"SELECT id, name, id_number, employer_id FROM learners WHERE merged_into IS NULL AND {found.format(word)} "
                                           "ORDER BY name, id LIMIT 21"]) for word in self.words[kind]]
             self.rates[kind] = self.city.pgbench(self.scripts[kind], 4, 64)

@@ -1,6 +1,7 @@
 """Eligibility over HTTP, beside the same SQL by pgbench and beside FastAPI with asyncpg."""
 import json
 import os
+import socket
 import subprocess
 import time
 
@@ -15,6 +16,17 @@ local paths, at = {{ {paths} }}, 0
 wrk.headers["Authorization"] = "Bearer {token}"
 function request() at = at % #paths + 1 return wrk.format("GET", paths[at]) end
 """
+
+
+def answers(port):
+    """Waits until somebody takes connections there."""
+    until = time.monotonic() + 60
+    while True:
+        try:
+            with socket.create_connection(("127.0.0.1", port)): return
+        except ConnectionRefusedError:
+            assert time.monotonic() < until, f"nobody answers at {port}"
+            time.sleep(0.1)
 
 
 class Eligibility:
@@ -49,6 +61,8 @@ class Eligibility:
                                    env={**os.environ, "PEER_DATABASE": self.city.daemon_database, "PEER_FOLDER": str(self.city.folder)},
                                    stdout=subprocess.DEVNULL)
         try:
+            answers(port)
+            # The other worker, too, has started by then.
             time.sleep(3)
             return self.city.wrk(self.lua(), self.seconds, url=f"http://127.0.0.1:{port}")
         finally:
