@@ -108,7 +108,7 @@ class City:
         """Requests a second. wrk is C and takes little of the machine from those it measures."""
         file = self.folder / "wrk.lua"
         file.write_text(script)
-        done = output("wrk", "-t", 2, "-c", clients, "-d", f"{max(1, round(seconds))}s", "-s", file, url or self.url, **environment)
+        done = output("wrk", "-t", min(2, clients), "-c", clients, "-d", f"{max(1, round(seconds))}s", "-s", file, url or self.url, **environment)
         wrong = re.search(r"Non-2xx or 3xx responses: (\d+)", done)
         assert not wrong, done
         return float(re.search(r"Requests/sec:\s+([\d.]+)", done).group(1))

@@ -6,6 +6,11 @@ from dataclasses import dataclass, field
 from typing import Callable, Optional
 
 
+def four_digits(values):
+    """The median; of seconds, three decimals would leave nothing."""
+    return float(f"{statistics.median(values):.4g}")
+
+
 @dataclass
 class Row:
     name: str
@@ -40,9 +45,9 @@ class Row:
         return None if self.at_most is None else self.ratio <= self.at_most
 
     def document(self):
-        return {"name": self.name, "ratio": round(self.ratio, 3), "goal": self.goal, "met": self.met,
+        return {"name": self.name, "ratio": round(self.ratio, 3), "goal": self.goal, "met": self.met, "better": "less" if self.at_least is None else "more",
                 "rounds": [round(value, 3) for value in self.rounds],
-                "ours": round(statistics.median(a for a, _ in self.pairs), 3), "theirs": round(statistics.median(b for _, b in self.pairs), 3)}
+                "ours": four_digits(a for a, _ in self.pairs), "theirs": four_digits(b for _, b in self.pairs)}
 
     def line(self):
         sign = "≥" if self.at_least is not None else "≤" if self.at_most is not None else " "
