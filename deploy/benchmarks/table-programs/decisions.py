@@ -25,6 +25,8 @@ INSERT INTO claim_routings (claim_id, routing, authority, recorded_by, routed_on
 SELECT claim, 1, '{authority}', u.id, '2018-12-01' FROM chosen, (SELECT id FROM users WHERE username = 'officer-city') u;
 INSERT INTO claim_events (claim_id, event, state, occurred_on, recorded_by)
 SELECT claim, 'submit', 'submitted', '2018-12-01', u.id FROM chosen, (SELECT id FROM users WHERE username = 'officer-city') u;
+INSERT INTO access_log (user_id, role, authority, action, outcome)
+SELECT id, role, authority, 'importCompletions', 'allowed' FROM users WHERE username = 'officer-city';
 INSERT INTO bench_claims SELECT n, claim FROM chosen;
 COMMIT;
 VACUUM ANALYZE bench_claims;
