@@ -2,16 +2,26 @@
 import re
 
 
+# What the daemon writes by itself every now and then: leaves of what was recorded.
+BY_ITSELF = ("log_queue", "log_leaves", "log_nodes")
+
+
 def statements(log):
-    """What one connection executed, in order, each with its parameters in place: `execute name: SQL` and its DETAIL line."""
-    found = []
+    """What was executed, in order, each with its parameters in place: `execute name: SQL` and its DETAIL line. The daemon's own
+    transactions that fell in between are left out."""
+    transactions, current = [], {}
     entries = re.split(r"^(?=\d{4}-\d\d-\d\d [\d:.]+ \w+\[\d+\])", log, flags=re.M)
     for entry, after in zip(entries, entries[1:] + [""]):
-        match = re.match(r"\S+ \S+ \w+\[\d+\]LOG:  execute [^:]+: (.*)\Z", entry, re.S)
+        match = re.match(r"\S+ \S+ \w+\[(\d+)\]LOG:  execute [^:]+: (.*)\Z", entry, re.S)
         if not match: continue
+        connection, sql = match.group(1), match.group(2).strip()
         detail = re.match(r"\S+ \S+ \w+\[\d+\]DETAIL:  parameters: (.*)\Z", after, re.S)
-        found.append(filled(match.group(1).strip(), detail.group(1) if detail else ""))
-    return found
+        transaction = current.get(connection)
+        if transaction is None: transactions.append(transaction := [])
+        transaction.append(filled(sql, detail.group(1) if detail else ""))
+        if sql.startswith("BEGIN"): current[connection] = transaction
+        if sql.startswith(("COMMIT", "ROLLBACK")): current.pop(connection, None)
+    return [sql for transaction in transactions if not any(table in sql for table in BY_ITSELF for sql in transaction) for sql in transaction]
 
 
 def filled(sql, parameters):
