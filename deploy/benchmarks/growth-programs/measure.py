@@ -45,6 +45,8 @@ class Growth:
 
     def number(self, sql): return int(self.city.psql(sql))
 
+    def bytes(self): return self.number("SELECT pg_database_size(current_database())")
+
     def entries(self): return self.number("SELECT count(*) FROM register_entries")
 
     # Before anything is measured
@@ -139,12 +141,10 @@ def main():
     asked = parse()
     city = City(asked)
     growth = Growth(city, asked)
+    loaded = {"loadedEntries": growth.entries(), "loadedBytes": growth.bytes()}
     if asked.entries: growth.fill()
     else: growth.prepare()
-    size = {"learners": asked.learners, "entries": growth.entries(), "filled": asked.entries > 0,
-            "bytes": growth.number("SELECT pg_database_size(current_database())"),
-            # The log's tables apart: those who fill up a city make no leaves.
-            "logBytes": growth.number("SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relname ~ '^log_' AND relkind = 'r'")}
+    size = {"learners": asked.learners, "entries": growth.entries(), "filled": asked.entries > 0, "bytes": growth.bytes(), **loaded}
     city.serve()
     try:
         operations = growth.document(growth.rows())

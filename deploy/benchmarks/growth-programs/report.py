@@ -17,16 +17,14 @@ def grown(runs):
     first = runs[0]
     for run in runs:
         for name, operation in run["operations"].items(): operation["growth"] = round(operation["seconds"] / first["operations"][name]["seconds"], 3)
-    cities = [run for run in runs if not run["filled"]]
-    for run in cities[1:]:
-        # Beyond the smallest city, so that the catalogue and the programs' own rows count for nothing.
-        run["bytesPerLearner"] = round((run["bytes"] - first["bytes"]) / (run["learners"] - first["learners"]))
-        run["bytesPerEntry"] = round((run["bytes"] - first["bytes"]) / (run["entries"] - first["entries"]))
-    for run in runs:
-        if not run["filled"]: continue
-        city = next(other for other in cities if other["learners"] == run["learners"])
-        plain = lambda other: other["bytes"] - other["logBytes"]
-        run["bytesPerEntry"] = round((plain(run) - plain(city)) / max(1, run["entries"] - city["entries"]))
+    for run in runs[1:]:
+        if run["filled"]:
+            # An opening, its place among what stands, and what the log will make a leaf of.
+            run["bytesPerEntry"] = round((run["bytes"] - run["loadedBytes"]) / max(1, run["entries"] - run["loadedEntries"]))
+        else:
+            # Beyond the smallest city, so that the catalogue counts for nothing; leaves and seals included.
+            run["bytesPerLearner"] = round((run["bytes"] - first["bytes"]) / (run["learners"] - first["learners"]))
+            run["bytesPerEntry"] = round((run["bytes"] - first["bytes"]) / (run["entries"] - first["entries"]))
     return {"machine": {name: value for name, value in first["machine"].items() if name != "learners"}, "rounds": first["rounds"],
             "runs": [{name: value for name, value in run.items() if name not in ("machine", "rounds")} for run in runs]}
 
