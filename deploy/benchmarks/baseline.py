@@ -10,8 +10,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 POLICY = ROOT / "sql/policies/2017-87.yaml"
-# How often the fixed work is done, so that it is far more than the program's start.
-WORKS = {"rules": 20, "json": 4, "encode": 50, "decode": 50, "tree": 20, "csv": 4}
+# How often the fixed work is done, so that it is about as much as the program's start. Reading CSV is not among it: its thread makes
+# Debian's valgrind (3.19) abort.
+WORKS = {"rules": 4, "json": 4, "encode": 60, "decode": 30, "tree": 20}
 TOLERANCES = {"counts": 0.03, "ratios": 0.25}
 QUICK = ["--learners", "100000", "--rounds", "3", "--seconds", "2"]
 

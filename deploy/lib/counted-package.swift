@@ -15,13 +15,10 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-        .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
     ],
     targets: [
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq"),
         .systemLibrary(name: "CEpoll"),
-        .systemLibrary(name: "CLibZip", pkgConfig: "libzip"),
-        .systemLibrary(name: "CLibXlsxWriter", pkgConfig: "xlsxwriter"),
         .target(
             name: "PostgresClient",
             dependencies: [
@@ -39,18 +36,10 @@ let package = Package(
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ],
             swiftSettings: strict),
-        .target(
-            name: "RegistryJobs",
-            dependencies: [
-                "RegistryDomain", "RegistryStore", "TransparencyLog", "CLibZip", "CLibXlsxWriter", logging, crypto,
-                yams,
-                .product(name: "SwiftCSV", package: "SwiftCSV"),
-            ],
-            swiftSettings: strict),
         .executableTarget(
             name: "CountedWork",
             dependencies: [
-                "RegistryDomain", "RegistryStore", "RegistryJobs", "PostgresClient", "TransparencyLog", yams,
+                "RegistryDomain", "RegistryStore", "PostgresClient", "TransparencyLog", yams,
             ],
             swiftSettings: strict),
     ],

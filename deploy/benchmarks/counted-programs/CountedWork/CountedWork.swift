@@ -1,7 +1,6 @@
 import Foundation
 import PostgresClient
 import RegistryDomain
-import RegistryJobs
 import RegistryStore
 import TransparencyLog
 import Yams
@@ -12,7 +11,7 @@ import Yams
 struct CountedWork {
     struct Usage: Error {}
 
-    static func main() async throws {
+    static func main() throws {
         let words = CommandLine.arguments
         guard words.count == 4, let times = Int(words[3]) else { throw Usage() }
         let policy = try YAMLDecoder().decode(Policy.self, from: try String(contentsOfFile: words[1], encoding: .utf8))
@@ -35,11 +34,6 @@ struct CountedWork {
                 Array("{\"entry\":\"\($0.id)\",\"hours\":\($0.hours)}".utf8)
             }
             for _ in 0..<times { made &+= Int(tree(leaves).root.bytes[0]) }
-        case "csv":
-            let file = FileManager.default.temporaryDirectory.appendingPathComponent("counted-\(getpid()).csv")
-            try Invented.file.write(to: file, atomically: false, encoding: .utf8)
-            defer { try? FileManager.default.removeItem(at: file) }
-            for _ in 0..<times { made &+= try await fields(file) }
         default: throw Usage()
         }
         print(made)
@@ -92,12 +86,5 @@ struct CountedWork {
     /// The Merkle tree over leaves, which it hashes.
     static func tree(_ leaves: [[UInt8]]) -> CompactRange {
         leaves.reduce(into: CompactRange()) { $0.append(TreeHash.leaf($1)) }
-    }
-
-    /// A file of learners read row by row, as an import reads it.
-    static func fields(_ file: URL) async throws -> Int {
-        var made = 0
-        for try await batch in TableReader(path: file.path) { made &+= batch.reduce(0) { $0 &+ $1.fields.count } }
-        return made
     }
 }

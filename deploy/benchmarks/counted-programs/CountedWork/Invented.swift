@@ -35,12 +35,4 @@ enum Invented {
         let bytes = withUnsafeBytes(of: mixed.bigEndian) { [UInt8]($0) }
         return (bytes + bytes.reversed()).withUnsafeBytes { UUID(uuid: $0.loadUnaligned(as: uuid_t.self)) }
     }
-
-    /// Two thousand learners; every tenth row has a quote, which another reader takes.
-    static let file =
-        "idNumber,name,gender,employerCreditCode,post,title,professionalSince\n"
-        + (0..<2000).map { number in
-            let post = number % 10 == 0 ? "\"工程师,兼\"" : "工程师"
-            return "5118271960\(String(10_000_000 + number)),测试员,female,91511800MA62000000,\(post),工程师,2010-07-01\n"
-        }.joined()
 }
