@@ -78,8 +78,8 @@ struct YearStatusTests {
         var histories: [UUID: LearnerHistory] = [:]
         for row in try await store.pool.execute("SELECT id FROM learners WHERE merged_into IS NULL") {
             let id = try row.decode("id", as: UUID.self)
-            let results = try await store.pool.pipeline(HistoryQuery(learner: id).statements)
-            histories[id] = try HistoryQuery.history(from: results[...])
+            let rows = try await store.pool.execute(HistoryQuery(learner: id).statement)
+            histories[id] = try HistoryQuery.history(from: rows)
         }
         return histories
     }

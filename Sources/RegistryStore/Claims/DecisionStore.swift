@@ -50,7 +50,7 @@ extension RegistryStore {
     ) async throws -> [DecisionStatement.Line] {
         let first = try DecisionStatement.make(claims: claims, request, today: today, caller: caller, once: once)
         guard claims.count > 1 else {
-            return try DecisionStatement.lines(try await pool.pipeline([caller.entering, first])[1], once)
+            return try DecisionStatement.lines(try await pool.pipeline([caller.enteringByKey, first])[1], once)
         }
         return try await pool.withTransaction(retries: 3) { sql in
             var lines = try DecisionStatement.lines(try await sql.pipeline([caller.entering, first])[1], once)

@@ -11,7 +11,7 @@ extension RegistryStore {
     /// The same for what is found by its key, over connections that all callers share: nobody waits for a connection of
     /// their own. What may take long would hold up the others.
     func lookUp(as caller: Caller, _ statements: [Statement]) async throws -> [QueryResult] {
-        try await translating { Array(try await pool.shared.pipeline([caller.entering] + statements).dropFirst()) }
+        try await translating { Array(try await pool.shared.pipeline([caller.enteringByKey] + statements).dropFirst()) }
     }
 
     /// Reads something of a learner's record in one round trip, and puts it on the access log: allowed where the
@@ -41,5 +41,16 @@ extension RegistryStore {
         }
         guard try row.decode("visible", as: Bool.self) else { throw StoreError.forbidden(.outsideJurisdiction) }
         return Array(results.dropFirst(2))
+    }
+
+    /// A person's history for the rules, in one statement and on the access log.
+    ///
+    /// - Throws: as `readingLearner`.
+    func readingHistory(_ query: HistoryQuery, why: String, as caller: Caller) async throws -> LearnerHistory {
+        try await permit(.readEligibility, caller, record: query.learner)
+        let rows = try await lookUp(as: caller, [query.reading(why: why, as: caller)])[0]
+        guard let first = rows.first else { throw StoreError.notFound(.learnerUnknown) }
+        guard try first.decode("fact", as: String.self) == "allowed" else { throw StoreError.forbidden(.outsideJurisdiction) }
+        return try HistoryQuery.history(from: rows.dropFirst())
     }
 }

@@ -23,13 +23,20 @@ public struct RegistryTransaction: Sendable {
 
 extension Caller {
     /// Tells row-level security who asks, for this transaction alone.
-    var entering: Statement {
+    var entering: Statement { entering(planning: "auto") }
+
+    /// The same for statements that find their rows by key: one plan, which the session keeps, serves every value. What
+    /// row-level security adds to a statement takes longer to plan than to run.
+    var enteringByKey: Statement { entering(planning: "force_generic_plan") }
+
+    private func entering(planning: String) -> Statement {
         """
         SELECT set_config('ceregistry.role', \(role.rawValue), true),
                set_config('ceregistry.authority', \(authority?.description ?? ""), true),
                set_config('ceregistry.user_id', \(userId.uuidString), true),
                set_config('ceregistry.employer_id', \(employerId?.uuidString ?? ""), true),
-               set_config('ceregistry.learner_id', \(learnerId?.uuidString ?? ""), true)
+               set_config('ceregistry.learner_id', \(learnerId?.uuidString ?? ""), true),
+               set_config('plan_cache_mode', \(planning), true)
         """
     }
 }

@@ -17,9 +17,7 @@ extension RegistryStore {
     /// The answer for every purpose of the notices in force, today, from one reading of the person's history.
     public func answers(of learner: UUID, as caller: Caller) async throws -> [EligibilityAnswer] {
         let policies = try await policies()
-        let results = try await readingLearner(
-            learner, .readEligibility, why: "all", as: caller, HistoryQuery(learner: learner, knownAt: nil).statements)
-        let history = try HistoryQuery.history(from: results[...])
+        let history = try await readingHistory(HistoryQuery(learner: learner), why: "all", as: caller)
         var purposes: [Purpose] = []
         for terms in policies.policies.reversed().flatMap(\.purposes) where !purposes.contains(terms.id) {
             purposes.append(terms.id)

@@ -25,11 +25,10 @@ extension RegistryStore {
         -> EligibilityAnswer
     {
         let policies = try await policies()
-        let results = try await readingLearner(
-            learner, .readEligibility, why: question.purpose.rawValue, as: caller,
-            HistoryQuery(learner: learner, knownAt: question.knownAt).statements)
+        let history = try await readingHistory(
+            HistoryQuery(learner: learner, knownAt: question.knownAt), why: question.purpose.rawValue, as: caller)
         return Eligibility.answer(
-            question.purpose, history: try HistoryQuery.history(from: results[...]), policies: policies,
+            question.purpose, history: history, policies: policies,
             asOf: question.asOf ?? today, assessedYear: question.assessedYear)
     }
 

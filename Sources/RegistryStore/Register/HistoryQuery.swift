@@ -2,48 +2,34 @@ import Foundation
 import PostgresClient
 import RegistryDomain
 
-/// The statements that read a person's history, and the value made of their rows. All records of the person count,
-/// merged ones too; with `knownAt`, only what the register had recorded by then.
+/// What reads a person's history, and the value made of its rows. All records of the person count, merged ones too; with
+/// `knownAt`, only what the register had recorded by then. The statements are PostgreSQL's functions `person_history` and
+/// `read_history`, whose plans a session keeps.
 struct HistoryQuery {
     var learner: UUID
     var knownAt: Date?
 
-    /// One round trip in a pipeline; `history(from:)` reads the results in this order.
-    var statements: [Statement] { [employments, entries, excuses] }
+    /// With the eyes of whoever's transaction it is.
+    var statement: Statement { "SELECT * FROM person_history(\(learner), \(knownAt))" }
 
-    private var employments: Statement {
+    /// For a caller, and on the access log. Its first row says whether it was allowed; no row, that there is no such learner.
+    func reading(why: String, as caller: Caller) -> Statement {
         """
-        SELECT k.id AS employer_id, k.kind, k.level, k.division, e.employed_from, e.employed_until
-        FROM employments e
-        JOIN employers o ON o.id = e.employer_id
-        JOIN employers k ON k.id = coalesce(o.merged_into, o.id)
-        WHERE e.learner_id IN (SELECT person_records(\(learner), \(knownAt)))
-          AND CASE WHEN \(knownAt)::timestamptz IS NULL THEN e.retracted_at IS NULL
-                   ELSE e.recorded_at <= \(knownAt) AND (e.retracted_at IS NULL OR e.retracted_at > \(knownAt)) END
-        ORDER BY e.employed_from, e.id
+        SELECT h.* FROM read_history(\(learner), EXISTS (SELECT FROM learners WHERE id = \(learner)), \(knownAt), \(why),
+                                     \(caller.requestId)) h
         """
     }
 
-    private var entries: Statement {
-        """
-        SELECT e.id, e.subject_year, e.mode, e.hours, e.recognized_on, e.recognized_by, r.reversed_on
-        FROM register_entries e
-        LEFT JOIN reversals r ON r.entry_id = e.id AND (\(knownAt)::timestamptz IS NULL OR r.recorded_at <= \(knownAt))
-        WHERE e.learner_id IN (SELECT person_records(\(learner), \(knownAt)))
-          AND (\(knownAt)::timestamptz IS NULL OR e.recorded_at <= \(knownAt))
-        ORDER BY e.recognized_on, e.entry_number
-        """
-    }
-
-    private var excuses: Statement {
-        """
-        SELECT x.subject_year, x.approved_on, x.lifts_duty, v.revoked_on
-        FROM excuses x
-        LEFT JOIN excuse_revocations v ON v.excuse_id = x.id AND (\(knownAt)::timestamptz IS NULL OR v.recorded_at <= \(knownAt))
-        WHERE x.learner_id IN (SELECT person_records(\(learner), \(knownAt)))
-          AND (\(knownAt)::timestamptz IS NULL OR x.recorded_at <= \(knownAt))
-        ORDER BY x.approved_on, x.id
-        """
+    static func history(from rows: some Sequence<Row>) throws -> LearnerHistory {
+        var history = LearnerHistory()
+        for row in rows {
+            switch try row.decode("fact", as: String.self) {
+            case "employment": history.employments.append(try employment(row))
+            case "entry": history.entries.append(try entry(row))
+            default: history.excuses.append(try excuse(row))
+            }
+        }
+        return history
     }
 
     static func employment(_ row: Row) throws -> EmploymentPeriod {
@@ -61,13 +47,6 @@ struct HistoryQuery {
             recognizedBy: try row.authority("recognized_by"))
     }
 
-    static func history(from results: ArraySlice<QueryResult>) throws -> LearnerHistory {
-        let first = results.startIndex
-        return LearnerHistory(
-            employments: try results[first].map(employment), entries: try results[first + 1].map(entry),
-            excuses: try results[first + 2].map(excuse))
-    }
-
     static func excuse(_ row: Row) throws -> Excuse {
         Excuse(
             subjectYear: Int(try row.decode("subject_year", as: Int32.self)), approvedOn: try row.decode("approved_on"),
@@ -77,6 +56,6 @@ struct HistoryQuery {
 
 extension RegistryTransaction {
     func history(of learner: UUID) async throws -> LearnerHistory {
-        try HistoryQuery.history(from: try await pipeline(HistoryQuery(learner: learner).statements)[...])
+        try HistoryQuery.history(from: try await execute(HistoryQuery(learner: learner).statement))
     }
 }

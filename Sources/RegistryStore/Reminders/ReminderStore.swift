@@ -92,8 +92,8 @@ extension RegistryStore {
                     id: UUID(), candidate: candidate, round: round, missingHours: 0, unit: "", behind: 0, names: [])
                 switch candidate.recipient {
                 case .learner(let learner):
-                    let results = try await sql.pipeline(HistoryQuery(learner: learner, knownAt: nil).statements)
-                    let history = try HistoryQuery.history(from: results[...])
+                    let rows = try await sql.execute(HistoryQuery(learner: learner, knownAt: nil).statement)
+                    let history = try HistoryQuery.history(from: rows)
                     let year = Eligibility.years(of: history, under: policies, asOf: day)
                         .first { $0.year == round.subjectYear }
                     guard let year, ReminderRule.concerns(year.status) else { return nil }
