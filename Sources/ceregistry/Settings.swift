@@ -16,6 +16,8 @@ struct Settings: Sendable {
     var host: String
     var port: Int
     var portFile: String?
+    /// Nil where every read goes to the primary.
+    var replica: StoreConfiguration.Replica?
     /// Nil where each connection is a session of its own.
     var pooler: StoreConfiguration.Pooler?
     var maximumConnections: Int
@@ -57,7 +59,12 @@ struct Settings: Sendable {
         adminDatabaseURL = value("CEREGISTRY_ADMIN_DATABASE_URL", "adminDatabaseUrl") ?? databaseURL
         auditDatabaseURL = value("CEREGISTRY_AUDIT_DATABASE_URL", "auditDatabaseUrl") ?? databaseURL
         pooler = try Self.pooler(value)
-        if pooler != nil, value("CEREGISTRY_ADMIN_DATABASE_URL", "adminDatabaseUrl") == nil { adminDatabaseURL = nil }
+        if let url = value("CEREGISTRY_REPLICA_DATABASE_URL", "replicaDatabaseUrl"), !url.isEmpty {
+            let seconds = try number("CEREGISTRY_REPLICA_STALENESS_SECONDS", "replicaStalenessSeconds", 5)
+            replica = StoreConfiguration.Replica(databaseURL: url, staleness: .seconds(seconds))
+        }
+        let admin = value("CEREGISTRY_ADMIN_DATABASE_URL", "adminDatabaseUrl") ?? ""
+        if pooler != nil, admin.isEmpty { adminDatabaseURL = nil }
         host = value("CEREGISTRY_HOST", "host") ?? "127.0.0.1"
         port = try number("CEREGISTRY_PORT", "port", 8087)
         portFile = value("CEREGISTRY_PORT_FILE", "portFile")

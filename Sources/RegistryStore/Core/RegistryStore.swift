@@ -8,25 +8,32 @@ public final class RegistryStore: Sendable {
     public let clock: any BusinessClock
     let pool: PostgresPool
     let session: SessionSettings
+    let replica: ReplicaRoad?
     let logger: Logger
     let policyCache: PolicyCache
 
     public init(configuration: StoreConfiguration, clock: any BusinessClock, logger: Logger) {
         self.clock = clock
         self.logger = logger
-        session = SessionSettings(role: configuration.databaseRole)
-        pool = PostgresPool(
+        let session = SessionSettings(role: configuration.databaseRole)
+        let pool = PostgresPool(
             configuration: PoolConfiguration(
                 connection: session.connection(to: configuration.databaseURL, configuration),
                 maximumConnections: configuration.maximumConnections, waitDeadline: configuration.waitDeadline,
                 notificationConnection: session.listening(configuration)),
             logger: logger)
+        replica = configuration.replica.map { ReplicaRoad($0, configuration, session, primary: pool, logger: logger) }
+        self.session = session
+        self.pool = pool
         policyCache = PolicyCache(pool: pool)
     }
 
     public var today: Day { clock.today }
 
-    public func close() async { await pool.close() }
+    public func close() async {
+        await replica?.close()
+        await pool.close()
+    }
 
     /// The policies in force, read again when another version was loaded.
     public func policies() async throws -> PolicySet {

@@ -14,6 +14,22 @@ public struct StoreConfiguration: Sendable {
     /// Nil where each connection is a session of the store's own.
     public var pooler: Pooler?
 
+    /// Nil where every read goes to the primary.
+    public var replica: Replica?
+
+    /// Streaming replicas for reads that need not be of this instant.
+    public struct Replica: Sendable {
+        /// Several hosts allowed; libpq takes the first that answers.
+        public var databaseURL: String
+        /// An answer holds everything that had been recorded so long ago; a replica further behind is not asked.
+        public var staleness: Duration
+
+        public init(databaseURL: String, staleness: Duration = .seconds(5)) {
+            self.databaseURL = databaseURL
+            self.staleness = staleness
+        }
+    }
+
     /// A pooler between the store and its database that gives each transaction another session (PgBouncer's transaction
     /// mode): nothing is left to a session then. Who acts, and how, is said at the beginning of every transaction.
     public struct Pooler: Sendable {
@@ -36,7 +52,8 @@ public struct StoreConfiguration: Sendable {
 
     public init(
         databaseURL: String, maximumConnections: Int = 16, waitDeadline: Duration = .seconds(5),
-        connectTimeout: Duration = .seconds(5), databaseRole: DatabaseRole = .daemon, pooler: Pooler? = nil
+        connectTimeout: Duration = .seconds(5), databaseRole: DatabaseRole = .daemon, pooler: Pooler? = nil,
+        replica: Replica? = nil
     ) {
         self.databaseURL = databaseURL
         self.maximumConnections = maximumConnections
@@ -44,5 +61,6 @@ public struct StoreConfiguration: Sendable {
         self.connectTimeout = connectTimeout
         self.databaseRole = databaseRole
         self.pooler = pooler
+        self.replica = replica
     }
 }
