@@ -1,6 +1,5 @@
 # The roads on which PostgresClient's tests reach a server: Unix socket, TCP, TLS with verification, PgBouncer; and HAProxy, behind which
-# the end-to-end tests put several daemons. A server of
-# their own, so that what the tests break is nobody else's. Needs WORK and PG_BIN.
+# the end-to-end tests put several daemons. A server of their own, so that what the tests break is nobody else's. Needs WORK and PG_BIN.
 # shellcheck shell=bash
 
 # Debian's packages that only the roads need.
