@@ -84,7 +84,7 @@ def stranger(pooled):
 def test_a_daemon_that_was_not_told_of_the_pooler_does_not_serve(pooled, stranger):
     silent = {"CEREGISTRY_POOLER": "none"}
     assert "CEREGISTRY_POOLER=transaction" in refused(pooled, **silent)
-    # Nor where PgBouncer drops what a session is told without a word, whoever logs in.
+    # Nor where PgBouncer drops what a session is told without a word, whoever logs in: the audit's role is then another at the least.
     dropping = Bouncer(pooled.server, ignore_startup_parameters="options")
     try:
         for user in ("ceregistry_daemon", stranger):

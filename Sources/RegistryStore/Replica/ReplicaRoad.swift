@@ -119,7 +119,8 @@ struct AnswerUnderWay: Error {
 extension RegistryStore {
     /// A read that need not be of this instant: on the replica while it is fresh enough, else on the primary; read only, in
     /// one snapshot. What goes on the access log is written beforehand, on the primary.
-    func readAside<Value: Sendable>(_ body: @Sendable (PostgresTransaction) async throws -> Value) async throws -> Value {
+    func readAside<Value: Sendable>(_ body: @Sendable (PostgresTransaction) async throws -> Value) async throws -> Value
+    {
         try await translating {
             if let replica, let answer = try await replica.read(body) { return answer }
             do {

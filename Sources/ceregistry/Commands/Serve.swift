@@ -65,7 +65,7 @@ enum StartupChecks {
             logger.warning("the database is away", metadata: ["why": "\(why)"])
         } catch StoreError.forbidden {
             throw Failure(
-                description: "the database's login may not take the daemon's role: GRANT ceregistry_daemon TO it")
+                description: "the database's login may not take the role: GRANT ceregistry_daemon, ceregistry_auditor TO it")
         }
     }
 
@@ -104,6 +104,7 @@ struct Daemon {
         let documents = try Documents(settings, log: log)
         let uploads = FileManager.default.temporaryDirectory.appendingPathComponent("ceregistry-uploads")
         let reader = try settings.store(logger: logger, role: .auditor, connections: 2)
+        try await StartupChecks.session(reader, logger)
         let auditor = Auditor(
             store: store, reader: reader, sqlDirectory: settings.sqlDirectory, log: settings.logFolder, logger: logger)
         let publisher = BulletinPublisher(
