@@ -10,11 +10,16 @@ import Yams
 /// What the program is set up with: the environment first, then the file named by `--config`.
 struct Settings: Sendable {
     var databaseURL: String
-    var adminDatabaseURL: String
+    /// Nil where only a pooler's address is known: an administrator's work needs a session of its own.
+    var adminDatabaseURL: String?
     var auditDatabaseURL: String
     var host: String
     var port: Int
     var portFile: String?
+    /// Nil where every read goes to the primary.
+    var replica: StoreConfiguration.Replica?
+    /// Nil where each connection is a session of its own.
+    var pooler: StoreConfiguration.Pooler?
     var maximumConnections: Int
     var waitDeadline: Duration
     var environment: String
@@ -53,6 +58,13 @@ struct Settings: Sendable {
         databaseURL = value("DATABASE_URL", "databaseUrl") ?? ""
         adminDatabaseURL = value("CEREGISTRY_ADMIN_DATABASE_URL", "adminDatabaseUrl") ?? databaseURL
         auditDatabaseURL = value("CEREGISTRY_AUDIT_DATABASE_URL", "auditDatabaseUrl") ?? databaseURL
+        pooler = try Self.pooler(value)
+        if let url = value("CEREGISTRY_REPLICA_DATABASE_URL", "replicaDatabaseUrl"), !url.isEmpty {
+            let seconds = try number("CEREGISTRY_REPLICA_STALENESS_SECONDS", "replicaStalenessSeconds", 5)
+            replica = StoreConfiguration.Replica(databaseURL: url, staleness: .seconds(seconds))
+        }
+        let admin = value("CEREGISTRY_ADMIN_DATABASE_URL", "adminDatabaseUrl") ?? ""
+        if pooler != nil, admin.isEmpty { adminDatabaseURL = nil }
         host = value("CEREGISTRY_HOST", "host") ?? "127.0.0.1"
         port = try number("CEREGISTRY_PORT", "port", 8087)
         portFile = value("CEREGISTRY_PORT_FILE", "portFile")
@@ -125,22 +137,6 @@ struct Settings: Sendable {
         guard let logFolder, let logKeyFolder else { return nil }
         return LogKeeper(store: store, folder: logFolder, keyFolder: logKeyFolder, logger: logger)
     }
-
-    func store(logger: Logger, role: StoreConfiguration.DatabaseRole = .daemon, connections: Int? = nil)
-        -> RegistryStore
-    {
-        let url =
-            switch role {
-            case .daemon: databaseURL
-            case .owner: adminDatabaseURL
-            case .auditor: auditDatabaseURL
-            }
-        return RegistryStore(
-            configuration: StoreConfiguration(
-                databaseURL: url, maximumConnections: connections ?? maximumConnections, waitDeadline: waitDeadline,
-                databaseRole: role),
-            clock: clock, logger: logger)
-    }
 }
 
 /// Options that every command has.
@@ -162,7 +158,7 @@ struct Common: ParsableArguments {
         role: StoreConfiguration.DatabaseRole = .daemon, _ body: (RegistryStore, Settings) async throws -> Value
     ) async throws -> Value {
         let settings = try settings()
-        let store = settings.store(logger: logger, role: role, connections: 4)
+        let store = try settings.store(logger: logger, role: role, connections: 4)
         do {
             let value = try await body(store, settings)
             await store.close()

@@ -39,6 +39,10 @@ class Cluster:
             command = ["runuser", "-u", "postgres", "--", *command]
         return subprocess.run(command, cwd="/", check=check, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
+    def replica(self):
+        """A streaming replica of it, under way."""
+        return Replica(self)
+
     def start(self):
         self.run("pg_ctl", "-D", str(self.data), "-l", str(self.folder / "log"), "-w", "-o",
                  f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1 -c max_connections=200", "start")
@@ -49,3 +53,14 @@ class Cluster:
     def remove(self):
         self.run("pg_ctl", "-D", str(self.data), "-m", "immediate", "stop", check=False)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Replica(Cluster):
+    def __init__(self, primary):
+        self.bin, self.port = primary.bin, free_port()
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="ceregistry-replica."))
+        if os.geteuid() == 0:
+            account = pwd.getpwnam("postgres")
+            os.chown(self.folder, account.pw_uid, account.pw_gid)
+        self.run("pg_basebackup", "-d", primary.url, "-D", str(self.data), "-R", "-X", "stream", "--checkpoint=fast")
+        self.start()

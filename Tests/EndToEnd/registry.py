@@ -110,17 +110,27 @@ class Registry:
 
     def start(self, clock=None):
         if clock: self.clock = clock
-        port_file = self.folder / "port"
+        self.process, self.url = self.launch("daemon")
+        return self
+
+    def launch(self, name, **environment):
+        """A daemon of this register, and where it listens."""
+        return self.launched(name, self.begin(name, **environment))
+
+    def begin(self, name, **environment):
+        port_file, log_file = self.folder / f"{name}.port", self.folder / f"{name}.log"
         port_file.unlink(missing_ok=True)
-        self.log = open(self.folder / "daemon.log", "ab")
-        self.process = subprocess.Popen([BINARY, "serve"], stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log,
-                                        env={**self.environment(), "CEREGISTRY_PORT": "0", "CEREGISTRY_PORT_FILE": str(port_file)})
+        with open(log_file, "ab") as log:
+            return subprocess.Popen([BINARY, "serve"], stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={
+                **self.environment(), "CEREGISTRY_PORT": "0", "CEREGISTRY_PORT_FILE": str(port_file), **environment})
+
+    def launched(self, name, process):
+        port_file = self.folder / f"{name}.port"
         for _ in range(600):
-            if port_file.exists() and port_file.read_text().strip():
-                self.url = f"http://127.0.0.1:{port_file.read_text().strip()}"
-                return self
-            assert self.process.poll() is None, (self.folder / "daemon.log").read_text()[-3000:]
+            if port_file.exists() and port_file.read_text().strip(): return process, f"http://127.0.0.1:{port_file.read_text().strip()}"
+            assert process.poll() is None, (self.folder / f"{name}.log").read_text()[-3000:]
             time.sleep(0.02)
+        process.kill()
         raise AssertionError("the daemon did not start")
 
     def stop(self, kill=False):

@@ -1,11 +1,11 @@
-# The roads on which PostgresClient's tests reach a server: Unix socket, TCP, TLS with verification, PgBouncer. A server of
-# their own, so that what the tests break is nobody else's. Needs WORK and PG_BIN.
+# The roads on which PostgresClient's tests reach a server: Unix socket, TCP, TLS with verification, PgBouncer; and HAProxy, behind which
+# the end-to-end tests put several daemons. A server of their own, so that what the tests break is nobody else's. Needs WORK and PG_BIN.
 # shellcheck shell=bash
 
 # Debian's packages that only the roads need.
 install_roads() {
   local missing=() package
-  for package in pgbouncer openssl; do
+  for package in pgbouncer haproxy openssl; do
     dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package")
   done
   [ ${#missing[@]} -eq 0 ] && return

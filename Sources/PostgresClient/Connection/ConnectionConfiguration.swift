@@ -20,6 +20,11 @@ public struct ConnectionConfiguration: Sendable {
     public var preparedStatements: PreparedStatements
     /// How many prepared statements a connection keeps.
     public var statementCacheLimit: Int
+    /// Run first in each transaction, in the same round trip, also in the implicit one around statements that are given
+    /// outside of any: what a session cannot be relied on to remember, since a pooler gives each transaction another.
+    /// Only what lasts for the transaction belongs here, such as `set_config(…, true)`; where it fails, so does the
+    /// transaction. COPY and streamed rows then need a transaction around them.
+    public var transactionOpening: Statement?
     /// How long the server may take to end a statement after it was told to, before the connection is given up.
     public var cancelGrace: Duration
 
@@ -27,13 +32,14 @@ public struct ConnectionConfiguration: Sendable {
     public init(
         conninfo: String, options: [String: String] = [:], connectTimeout: Duration = .seconds(10),
         preparedStatements: PreparedStatements = .automatic, statementCacheLimit: Int = 256,
-        cancelGrace: Duration = .seconds(5)
+        transactionOpening: Statement? = nil, cancelGrace: Duration = .seconds(5)
     ) {
         self.conninfo = conninfo
         self.options = options
         self.connectTimeout = connectTimeout
         self.preparedStatements = preparedStatements
         self.statementCacheLimit = statementCacheLimit
+        self.transactionOpening = transactionOpening
         self.cancelGrace = cancelGrace
     }
 }

@@ -13,6 +13,8 @@ final class PipelineOperation: WireOperation, @unchecked Sendable {
         case execute(PreparedStatement?)
         case deallocate(name: String)
         case begin
+        /// What the configuration has each transaction open with.
+        case opening
         case sync
     }
 
@@ -78,6 +80,7 @@ final class PipelineOperation: WireOperation, @unchecked Sendable {
             hasBegun = true
             steps.append(.begin)
             try check(PQsendQueryParams(connection, begin.sql, 0, nil, nil, nil, nil, 0), wire)
+            try open(connection, wire)
         }
         try sendMore(on: wire)
     }
@@ -96,6 +99,7 @@ final class PipelineOperation: WireOperation, @unchecked Sendable {
         guard let connection = wire.connection else { throw PostgresClientError.connectionLost("closed") }
         var size = 0
         while next < turn.count, size < Self.batchSize {
+            if begin == nil, !wasInTransaction, areIndependent || next == 0 { try open(connection, wire) }
             let statement = all[turn[next]]
             size += try send(statement, on: wire, connection)
             next += 1
@@ -104,6 +108,12 @@ final class PipelineOperation: WireOperation, @unchecked Sendable {
         guard next == turn.count else { return }
         if !areIndependent || turn.isEmpty { try sync(connection, wire) }
         allIsSent = true
+    }
+
+    private func open(_ connection: OpaquePointer, _ wire: Wire) throws {
+        guard let opening = wire.transactionOpening else { return }
+        steps.append(.opening)
+        _ = try Outgoing.send(opening, connection, orElse: wire)
     }
 
     private func sync(_ connection: OpaquePointer, _ wire: Wire) throws {
@@ -163,7 +173,8 @@ final class PipelineOperation: WireOperation, @unchecked Sendable {
             position += 1
             if isAbandoned { PQclear(result) } else { outcomes[turn[answered]] = .success(keep(result, of: prepared)) }
             answered += 1
-        case (PGRES_COMMAND_OK, .prepare), (PGRES_COMMAND_OK, .deallocate), (PGRES_COMMAND_OK, .begin):
+        case (PGRES_COMMAND_OK, .prepare), (PGRES_COMMAND_OK, .deallocate), (PGRES_COMMAND_OK, .begin),
+            (PGRES_TUPLES_OK, .opening), (PGRES_COMMAND_OK, .opening):
             position += 1
             PQclear(result)
         case (PGRES_PIPELINE_SYNC, .sync):
@@ -171,7 +182,8 @@ final class PipelineOperation: WireOperation, @unchecked Sendable {
             PQclear(result)
             endGroup(on: wire)
         case (PGRES_PIPELINE_ABORTED, .prepare), (PGRES_PIPELINE_ABORTED, .execute),
-            (PGRES_PIPELINE_ABORTED, .deallocate), (PGRES_PIPELINE_ABORTED, .begin):
+            (PGRES_PIPELINE_ABORTED, .deallocate), (PGRES_PIPELINE_ABORTED, .begin),
+            (PGRES_PIPELINE_ABORTED, .opening):
             position += 1
             PQclear(result)
             refuse(step, on: wire)
@@ -210,7 +222,7 @@ final class PipelineOperation: WireOperation, @unchecked Sendable {
         case .prepare(let prepared): wire.cache.forget(prepared)
         case .execute: answered += 1
         case .deallocate(let name): wire.cache.stillEvicted(name)
-        case .begin, .sync: break
+        case .begin, .opening, .sync: break
         }
     }
 

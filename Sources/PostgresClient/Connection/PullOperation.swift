@@ -32,6 +32,7 @@ class PullOperation<Chunk: Sendable>: WireOperation, @unchecked Sendable {
     override var waitsForCaller: Bool { waiter == nil && !isAbandoned && place == .inFlight }
 
     override func start(on wire: Wire) throws {
+        try wire.requireOpening()
         guard let connection = wire.connection, send(connection) else {
             throw PostgresClientError.connectionLost(wire.message)
         }

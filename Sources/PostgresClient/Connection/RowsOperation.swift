@@ -21,6 +21,7 @@ final class RowsOperation: PullOperation<[Row]>, @unchecked Sendable {
     override func check() throws { try statement.checkSize() }
 
     override func start(on wire: Wire) throws {
+        try wire.requireOpening()
         guard let connection = wire.connection else { throw PostgresClientError.connectionLost("closed") }
         _ = try Outgoing.send(statement, connection, orElse: wire)
         guard PQsetSingleRowMode(connection) == 1, PQpipelineSync(connection) == 1 else {

@@ -13,6 +13,15 @@ extension Wire {
         }
     }
 
+    /// For what cannot open a transaction itself: where one must open in a certain way, it has to be there already. Under
+    /// the lock.
+    func requireOpening() throws {
+        guard transactionOpening != nil, let connection, PQtransactionStatus(connection) != PQTRANS_INTRANS else {
+            return
+        }
+        throw PostgresClientError.outsideTransaction
+    }
+
     /// How many operations are on the way or in line.
     var load: Int { locked { inFlight.count + line.count } }
 

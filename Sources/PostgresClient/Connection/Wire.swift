@@ -16,6 +16,7 @@ final class Wire: Reactor.Watcher, @unchecked Sendable {
     let reactor: Reactor
     let depth: Int
     let cancelGrace: Duration
+    let transactionOpening: Statement?
     private(set) var connection: OpaquePointer?
     private var registration: Reactor.Registration?
     var inFlight: [WireOperation] = []
@@ -41,6 +42,7 @@ final class Wire: Reactor.Watcher, @unchecked Sendable {
         self.reactor = reactor
         self.depth = max(depth, 1)
         cancelGrace = configuration.cancelGrace
+        transactionOpening = configuration.transactionOpening
         cache = StatementCache(limit: configuration.statementCacheLimit, mode: configuration.preparedStatements)
     }
 

@@ -18,6 +18,7 @@ final class CopyInOperation: WireOperation, @unchecked Sendable {
     override var waitsForCaller: Bool { phase == .copying && taken.isEmpty }
 
     override func start(on wire: Wire) throws {
+        try wire.requireOpening()
         guard let connection = wire.connection, PQsendQuery(connection, sql) == 1 else {
             throw PostgresClientError.connectionLost(wire.message)
         }

@@ -24,6 +24,8 @@ public struct PoolConfiguration: Sendable {
     public var checkAfterIdle: Duration
     /// Run once on each new connection, in one round trip.
     public var onConnect: [Statement]
+    /// Where LISTEN goes when not the way of all the others: around a pooler that gives each transaction another session.
+    public var notificationConnection: ConnectionConfiguration?
     /// Connections of ``PostgresPool/shared``, beside those that are lent.
     public var sharedConnections: Int
 
@@ -32,7 +34,8 @@ public struct PoolConfiguration: Sendable {
         connection: ConnectionConfiguration, name: String = "postgres", minimumConnections: Int = 0,
         maximumConnections: Int = 16, maximumConnecting: Int = 4, waitDeadline: Duration = .seconds(5),
         idleTime: Duration = .seconds(600), lifetime: Duration = .seconds(3600),
-        checkAfterIdle: Duration = .seconds(60), onConnect: [Statement] = [], sharedConnections: Int = 2
+        checkAfterIdle: Duration = .seconds(60), onConnect: [Statement] = [],
+        notificationConnection: ConnectionConfiguration? = nil, sharedConnections: Int = 2
     ) {
         self.connection = connection
         self.name = name
@@ -44,6 +47,7 @@ public struct PoolConfiguration: Sendable {
         self.lifetime = lifetime
         self.checkAfterIdle = checkAfterIdle
         self.onConnect = onConnect
+        self.notificationConnection = notificationConnection
         self.sharedConnections = max(sharedConnections, 1)
     }
 

@@ -25,7 +25,8 @@ public final class PostgresPool: PostgresExecutor {
         self.configuration = configuration
         self.logger = logger
         held = Guarded(Shared(state: State(limits: configuration.limits)))
-        listener = PostgresListener(connection: configuration.connection, logger: logger)
+        listener = PostgresListener(
+            connection: configuration.notificationConnection ?? configuration.connection, logger: logger)
         metrics = PoolMetrics(configuration)
     }
 

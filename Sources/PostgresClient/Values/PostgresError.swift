@@ -100,6 +100,9 @@ public enum PostgresClientError: Error, Sendable {
     case streamUnderWay
     /// A statement of a shared pipeline would leave something behind in the session; the command's first word.
     case sharedSession(String)
+    /// COPY or a stream of rows outside a transaction, where each has to open in a certain way
+    /// (``ConnectionConfiguration/transactionOpening``). Nothing was sent.
+    case outsideTransaction
     /// More parameters than the protocol counts (65,535), or a value beyond 1 GB.
     case tooLarge(String)
     /// Nothing was sent.

@@ -14,6 +14,10 @@ extension APIServices {
             "Decisions on claims, by what was decided and whether it was made or refused.")
         metrics.describe("ceregistry_pool_connections", .gauge, "Database connections by state.")
         metrics.describe("ceregistry_pool_connections_maximum", .gauge, "Database connections that the pool may open.")
+        metrics.describe(
+            "ceregistry_replica_reads_total", .counter,
+            "Reads that may be a few seconds old, by who answered: the replica, or the primary in its place.")
+        metrics.describe("ceregistry_replica_age_seconds", .gauge, "How old a replica's last answer was at most.")
         metrics.describe("ceregistry_pool_waiting", .gauge, "Requests waiting for a database connection.")
         metrics.describe(
             "ceregistry_audit_findings", .gauge,
@@ -46,6 +50,11 @@ extension APIServices {
         metrics.set("ceregistry_pool_connections", [("state", "idle")], Double(statistics.idle))
         metrics.set("ceregistry_pool_connections_maximum", [], Double(statistics.maximumConnections))
         metrics.set("ceregistry_pool_waiting", [], Double(statistics.waiting))
+        if let replica = await store.replicaStatistics {
+            metrics.set("ceregistry_replica_reads_total", [("by", "replica")], Double(replica.answered))
+            metrics.set("ceregistry_replica_reads_total", [("by", "primary")], Double(replica.fellBack))
+            metrics.set("ceregistry_replica_age_seconds", [], replica.age)
+        }
         if let bytes = Self.residentMemory() { metrics.set("process_resident_memory_bytes", [], Double(bytes)) }
         // The nightly audit is another process: what it found is on the register. A scrape does not wait for a database.
         let store = store

@@ -31,13 +31,18 @@ public actor ImportService {
         importer = Importer(store: store)
     }
 
-    /// Jobs that a daemon left behind when it ended are told so. For the daemon's start.
-    public func markInterrupted() async {
+    /// How often `attend` is to be called while the daemon runs.
+    public static let attendance: Duration = .seconds(15)
+
+    /// Says that the jobs which wait here are looked after, and tells those that a daemon left behind when it ended. Other
+    /// daemons have theirs.
+    public func attend() async {
         do {
-            let count = try await store.failInterruptedImports()
+            try await store.attendImports(waiting.map(\.job.id))
+            let count = try await store.failInterruptedImports(unattendedFor: Self.attendance * 4)
             if count > 0 { logger.notice("imports were interrupted", metadata: ["count": "\(count)"]) }
         } catch {
-            logger.warning("interrupted imports could not be marked", metadata: ["error": "\(error)"])
+            logger.warning("imports could not be attended to", metadata: ["error": "\(error)"])
         }
     }
 

@@ -74,6 +74,8 @@ extension RegistryStore {
         let day = request.asOf ?? today
         let started = Date()
         let id = UUID()
+        // With another role row-level security would hide what the audit is to find.
+        if let mistake = try await sessionMistake() { throw StoreError.unavailable(mistake) }
         try await translating {
             // Before the snapshot: whatever is not in it began later, or is under way now.
             let settled = try await writer.oldestMoment()

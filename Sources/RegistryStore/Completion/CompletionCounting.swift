@@ -19,14 +19,20 @@ extension RegistryStore {
             try await pool.withTransaction(isolation: .repeatableRead, readOnly: true, retries: 0) { sql in
                 let lock = try await sql.execute("SELECT pg_try_advisory_xact_lock(\(Self.completionLock)) AS held")[0]
                 guard try lock.decode("held", as: Bool.self) else { return false }
-                // The plan is long and its rows are few: compiling it costs more than running it.
-                _ = try await sql.execute("SET LOCAL jit = off")
-                _ = try await sql.execute("SET LOCAL work_mem = '64MB'")
-                let rows = try await sql.execute(Statement(CompletionQuery.sql, [Parameter(days)]))
+                // Locked on the primary for all daemons; read where it disturbs the least.
+                let counted = try await replica?.read { try await Self.completionRows(days, $0) }
+                let rows = if let counted { counted } else { try await Self.completionRows(days, sql) }
                 try await writer.keep(rows, asOf: day, since: start)
                 return true
             }
         }
+    }
+
+    private static func completionRows(_ days: [Day], _ sql: PostgresTransaction) async throws -> QueryResult {
+        // The plan is long and its rows are few: compiling it costs more than running it.
+        _ = try await sql.execute("SET LOCAL jit = off")
+        _ = try await sql.execute("SET LOCAL work_mem = '64MB'")
+        return try await sql.execute(Statement(CompletionQuery.sql, [Parameter(days)]))
     }
 
     private func keep(_ rows: QueryResult, asOf day: Day, since start: ContinuousClock.Instant) async throws {

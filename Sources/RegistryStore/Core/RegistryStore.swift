@@ -7,34 +7,33 @@ import RegistryDomain
 public final class RegistryStore: Sendable {
     public let clock: any BusinessClock
     let pool: PostgresPool
+    let session: SessionSettings
+    let replica: ReplicaRoad?
     let logger: Logger
     let policyCache: PolicyCache
 
     public init(configuration: StoreConfiguration, clock: any BusinessClock, logger: Logger) {
         self.clock = clock
         self.logger = logger
-        let connection = ConnectionConfiguration(
-            conninfo: configuration.databaseURL,
-            options: [
-                // Row security is on whatever the database's settings say: the audit names a setting that takes it away.
-                "options":
-                    "-c role=\(configuration.databaseRole.rawValue) -c timezone=Asia/Shanghai -c row_security=on"
-                    // What row-level security adds to a plan's cost has the server compile what takes a millisecond to run.
-                    + (configuration.databaseRole == .daemon ? " -c jit=off" : ""),
-                "application_name": "ceregistry",
-            ],
-            connectTimeout: configuration.connectTimeout)
-        pool = PostgresPool(
+        let session = SessionSettings(role: configuration.databaseRole)
+        let pool = PostgresPool(
             configuration: PoolConfiguration(
-                connection: connection, maximumConnections: configuration.maximumConnections,
-                waitDeadline: configuration.waitDeadline),
+                connection: session.connection(to: configuration.databaseURL, configuration),
+                maximumConnections: configuration.maximumConnections, waitDeadline: configuration.waitDeadline,
+                notificationConnection: session.listening(configuration)),
             logger: logger)
+        replica = configuration.replica.map { ReplicaRoad($0, configuration, session, primary: pool, logger: logger) }
+        self.session = session
+        self.pool = pool
         policyCache = PolicyCache(pool: pool)
     }
 
     public var today: Day { clock.today }
 
-    public func close() async { await pool.close() }
+    public func close() async {
+        await replica?.close()
+        await pool.close()
+    }
 
     /// The policies in force, read again when another version was loaded.
     public func policies() async throws -> PolicySet {

@@ -11,6 +11,39 @@ public struct StoreConfiguration: Sendable {
     /// The database role to act as after connecting, whoever logged in.
     public var databaseRole: DatabaseRole
 
+    /// Nil where each connection is a session of the store's own.
+    public var pooler: Pooler?
+
+    /// Nil where every read goes to the primary.
+    public var replica: Replica?
+
+    /// Streaming replicas for reads that need not be of this instant.
+    public struct Replica: Sendable {
+        /// Several hosts allowed; libpq takes the first that answers.
+        public var databaseURL: String
+        /// An answer holds everything that had been recorded so long ago; a replica further behind is not asked.
+        public var staleness: Duration
+
+        public init(databaseURL: String, staleness: Duration = .seconds(5)) {
+            self.databaseURL = databaseURL
+            self.staleness = staleness
+        }
+    }
+
+    /// A pooler between the store and its database that gives each transaction another session (PgBouncer's transaction
+    /// mode): nothing is left to a session then. Who acts, and how, is said at the beginning of every transaction.
+    public struct Pooler: Sendable {
+        /// A way around the pooler for what needs a session: LISTEN.
+        public var listeningURL: String
+        /// Whether it carries prepared statements (PgBouncer from 1.21 on, `max_prepared_statements` above 0).
+        public var carriesPreparedStatements: Bool
+
+        public init(listeningURL: String, carriesPreparedStatements: Bool = false) {
+            self.listeningURL = listeningURL
+            self.carriesPreparedStatements = carriesPreparedStatements
+        }
+    }
+
     public enum DatabaseRole: String, Sendable {
         case owner = "ceregistry_owner"
         case daemon = "ceregistry_daemon"
@@ -19,12 +52,15 @@ public struct StoreConfiguration: Sendable {
 
     public init(
         databaseURL: String, maximumConnections: Int = 16, waitDeadline: Duration = .seconds(5),
-        connectTimeout: Duration = .seconds(5), databaseRole: DatabaseRole = .daemon
+        connectTimeout: Duration = .seconds(5), databaseRole: DatabaseRole = .daemon, pooler: Pooler? = nil,
+        replica: Replica? = nil
     ) {
         self.databaseURL = databaseURL
         self.maximumConnections = maximumConnections
         self.waitDeadline = waitDeadline
         self.connectTimeout = connectTimeout
         self.databaseRole = databaseRole
+        self.pooler = pooler
+        self.replica = replica
     }
 }

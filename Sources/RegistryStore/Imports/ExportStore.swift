@@ -58,23 +58,32 @@ extension RegistryStore {
     /// Everything of a kind that the caller may see, as CSV in UTF-8 with a byte order mark, in constant memory. What a
     /// spreadsheet would turn into a number begins with a tab inside its quotes, which the import takes away again.
     ///
+    /// The file is as of a moment; a replica that is fresh enough may answer, and the access log is written before.
+    ///
     /// - Parameter write: takes the chunks in order; what it throws ends the export.
     public func export(_ kind: ExportKind, as caller: Caller, _ write: @Sendable ([UInt8]) async throws -> Void)
         async throws
     {
         try await permit(kind.right, caller)
-        try await read(as: caller) { transaction in
-            _ = try await transaction.execute(
-                AccessLine(kind.right, reason: "export \(kind.rawValue)").statement(by: caller))
-            let rows = try await transaction.sql.copyOut(
-                "COPY (\(kind.query)) TO STDOUT (FORMAT csv, HEADER, FORCE_QUOTE (\(kind.quoted)))")
+        _ = try await pipeline(
+            as: caller, [AccessLine(kind.right, reason: "export \(kind.rawValue)").statement(by: caller)])
+        try await readAside { sql in
+            _ = try await sql.execute(caller.entering)
+            var rows = try await sql.copyOut(
+                "COPY (\(kind.query)) TO STDOUT (FORMAT csv, HEADER, FORCE_QUOTE (\(kind.quoted)))"
+            ).makeAsyncIterator()
+            // Until there is something to send, another server may answer in this one's place.
+            var chunk = try await rows.next()
             do {
                 try await write([0xEF, 0xBB, 0xBF])
-                for try await chunk in rows { try await write(chunk) }
+                while let next = chunk {
+                    try await write(next)
+                    chunk = try await rows.next()
+                }
             } catch {
                 // Left in the middle of a COPY, the connection cannot be lent on.
-                await transaction.sql.connection.close()
-                throw error
+                await sql.connection.close()
+                throw AnswerUnderWay(reason: error)
             }
         }
     }

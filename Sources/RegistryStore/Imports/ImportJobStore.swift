@@ -101,17 +101,29 @@ extension RegistryStore {
         }
     }
 
-    /// Jobs that a daemon left unfinished when it ended. A job under way elsewhere holds its lock and is left alone.
+    /// These jobs wait for their turn in a daemon that lives.
+    public func attendImports(_ jobs: [UUID]) async throws {
+        guard !jobs.isEmpty else { return }
+        _ = try await translating {
+            try await pool.execute(
+                "UPDATE import_jobs SET attended_at = now() WHERE id = ANY (\(jobs)) AND state = 'queued'")
+        }
+    }
+
+    /// Jobs that a daemon left unfinished when it ended. A job under way elsewhere holds its lock, one that waits elsewhere
+    /// is attended to: both are left alone.
     ///
     /// - Returns: how many there were.
     @discardableResult
-    public func failInterruptedImports() async throws -> Int {
+    public func failInterruptedImports(unattendedFor limit: Duration) async throws -> Int {
+        let seconds = Double(limit.components.seconds)
         let problem = JSONB(text: try RegistryJSON.string(Reason.importInterrupted))
         return try await translating {
             try await pool.execute(
                 """
                 UPDATE import_jobs SET state = 'failed', problem = \(problem), finished_at = now()
-                WHERE state IN ('queued', 'running') AND pg_try_advisory_xact_lock(hashtextextended(id::text, 0))
+                WHERE (state = 'running' OR (state = 'queued' AND attended_at < now() - make_interval(secs => \(seconds))))
+                  AND pg_try_advisory_xact_lock(hashtextextended(id::text, 0))
                 """
             ).affectedRows
         }

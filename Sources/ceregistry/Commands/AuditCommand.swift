@@ -24,7 +24,7 @@ struct AuditCommand: AsyncParsableCommand {
 
         func run() async throws {
             let report = try await common.withStore { store, settings in
-                let reader = settings.store(logger: common.logger, role: .auditor, connections: 1)
+                let reader = try settings.store(logger: common.logger, role: .auditor, connections: 1)
                 do {
                     let auditor = Auditor(
                         store: store, reader: reader, sqlDirectory: settings.sqlDirectory, log: settings.logFolder,

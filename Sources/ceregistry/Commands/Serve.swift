@@ -25,7 +25,8 @@ struct Serve: AsyncParsableCommand {
         LoggingSystem.bootstrap { JSONLogHandler(level: settings.logLevel, label: $0) }
         let logger = Logger(label: "ceregistry")
         try StartupChecks.run()
-        let store = settings.store(logger: logger)
+        let store = try settings.store(logger: logger)
+        try await StartupChecks.session(store, logger)
         try await StartupChecks.schema(store, settings, logger)
         try await Daemon(settings: settings, store: store, logger: logger).run()
     }
@@ -45,6 +46,26 @@ enum StartupChecks {
         }
         guard FileEncodings.knowsGB18030 else {
             throw Failure(description: "GB18030 cannot be read here; install the C library's gconv modules")
+        }
+    }
+
+    /// A daemon serves with the rights that it must have and no others, whatever stands between it and its database. A
+    /// database that is away for the moment is waited for: `/readyz` asks the same again and again.
+    static func session(_ store: RegistryStore, _ logger: Logger) async throws {
+        do {
+            guard let mistake = try await store.sessionMistake() else { return }
+            throw Failure(
+                description: """
+                    \(mistake): what stands between here and the database drops what a session is told. Behind PgBouncer \
+                    in transaction mode set CEREGISTRY_POOLER=transaction; see deploy/pgbouncer.ini
+                    """)
+        } catch StoreError.unavailable(let why) where why.contains("unsupported startup parameter") {
+            throw Failure(description: "\(why): behind PgBouncer in transaction mode set CEREGISTRY_POOLER=transaction")
+        } catch StoreError.unavailable(let why) {
+            logger.warning("the database is away", metadata: ["why": "\(why)"])
+        } catch StoreError.forbidden {
+            throw Failure(
+                description: "the database's login may not take the role: GRANT ceregistry_daemon, ceregistry_auditor TO it")
         }
     }
 
@@ -78,11 +99,12 @@ struct Daemon {
         let state = DaemonState()
         let metrics = MetricsRegistry()
         let imports = ImportService(store: store, logger: logger)
-        await imports.markInterrupted()
+        await imports.attend()
         let log = settings.logKeeper(store, logger: logger)
         let documents = try Documents(settings, log: log)
         let uploads = FileManager.default.temporaryDirectory.appendingPathComponent("ceregistry-uploads")
-        let reader = settings.store(logger: logger, role: .auditor, connections: 2)
+        let reader = try settings.store(logger: logger, role: .auditor, connections: 2)
+        try await StartupChecks.session(reader, logger)
         let auditor = Auditor(
             store: store, reader: reader, sqlDirectory: settings.sqlDirectory, log: settings.logFolder, logger: logger)
         let publisher = BulletinPublisher(
@@ -129,7 +151,8 @@ struct Daemon {
             configuration: .init(
                 services: [
                     // The last to start is the first that is told to stop.
-                    .init(service: LogSequencer(store: store, logger: logger)), .init(service: application),
+                    .init(service: LogSequencer(store: store, logger: logger)),
+                    .init(service: ImportAttendant(imports: imports)), .init(service: application),
                     .init(service: StopWatcher(state: state, endStreams: console.endStreams)),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint],
@@ -198,6 +221,20 @@ struct LogSequencer: Service {
                     logger.warning(
                         "the transparency log could not take in what was recorded", metadata: ["why": "\(error)"])
                 }
+            }
+        }
+    }
+}
+
+/// Tells other daemons of the imports that wait here, and people of those that a daemon left behind when it was killed.
+struct ImportAttendant: Service {
+    let imports: ImportService
+
+    func run() async throws {
+        try? await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                try await Task.sleep(for: ImportService.attendance)
+                await imports.attend()
             }
         }
     }

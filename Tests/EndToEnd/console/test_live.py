@@ -1,15 +1,11 @@
 """A colleague's decision appears at once, to those who may see it and for as long as the session lasts."""
-import threading
-import time
-
 import psycopg
 import pytest
 import requests
 
 from browser import Desk
 from registry import Registry
-
-EVENTS = {"Accept": "text/event-stream"}
+from streams import Stream
 
 
 @pytest.fixture
@@ -22,29 +18,6 @@ def claims(registry):
 
 
 def cookies(desk): return {c["name"]: c["value"] for c in desk.context.cookies()}
-
-
-class Stream:
-    """A reader of events on a thread of its own."""
-
-    def __init__(self, url, jar, **headers):
-        self.answer = requests.get(url + "/queue/events", cookies=jar, headers={**EVENTS, **headers}, stream=True, timeout=60)
-        self.text, self.ended = "", False
-        if self.answer.status_code == 200: threading.Thread(target=self.read, daemon=True).start()
-
-    def read(self):
-        try:
-            for part in self.answer.iter_content(None): self.text += part.decode()
-        except requests.RequestException:
-            pass
-        self.ended = True
-
-    def wait(self, condition, seconds=20):
-        until = time.time() + seconds
-        while time.time() < until:
-            if condition(self): return True
-            time.sleep(0.05)
-        return False
 
 
 def line(page, claim): return page.locator(f"tr[data-claim='{claim['id']}']")

@@ -76,13 +76,20 @@ extension ImportTests {
                     .learners, fileName: "a", dryRun: false, allOrNothing: false, as: city)
                 let held = try await registry.store.createImportJob(
                     .learners, fileName: "b", dryRun: false, allOrNothing: false, as: city)
+                let waiting = try await registry.store.createImportJob(
+                    .learners, fileName: "c", dryRun: false, allOrNothing: false, as: city)
                 let lock = held.id.uuidString.lowercased()
                 _ = try await registry.admin.execute("SELECT pg_advisory_lock(hashtextextended(\(lock), 0))")
-                let count = try await registry.store.failInterruptedImports()
+                _ = try await registry.admin.execute(
+                    "UPDATE import_jobs SET attended_at = now() - interval '2 minutes'")
+                try await registry.store.attendImports([waiting.id])
+                let count = try await registry.store.failInterruptedImports(unattendedFor: .seconds(60))
                 #expect(count == 1)
                 let job = try await registry.store.importJob(id: left.id, as: city)
                 #expect(job.problem?.code == "importInterrupted")
-                #expect(try await registry.store.importJob(id: held.id, as: city).state == "queued")
+                for job in [held, waiting] {
+                    #expect(try await registry.store.importJob(id: job.id, as: city).state == "queued")
+                }
             }
         }
     }
