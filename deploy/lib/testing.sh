@@ -64,7 +64,7 @@ step() {
 check_style() {
   swift format lint --strict --recursive Sources Tests Package.swift deploy/benchmarks/client-programs deploy/lib/client-package.swift &&
     shellcheck -x deploy/up deploy/down deploy/ceregistry deploy/test deploy/corruption deploy/screenshots deploy/fuzz deploy/bench .ci/run \
-      deploy/benchmarks/{table,client,soak,counter,audit,log}
+      deploy/benchmarks/{table,client,soak,counter,audit,log,partitions,shards}
 }
 
 # Adds what a runner's own closing line says to the totals: `swift test` counts its tests and names those that failed,
