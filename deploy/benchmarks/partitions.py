@@ -94,7 +94,7 @@ class Bench:
         file.write_text(f"\\set n random(1, {count})\nSELECT id FROM {table} WHERE n = :n\n\\gset\n{around[0]}{statement.rstrip()};\n{around[1]}")
         settings = f"-c role=ceregistry_daemon -c ceregistry.role=cityOfficer -c ceregistry.authority=city -c ceregistry.user_id={self.officer}"
         output = subprocess.run([f"{self.asked.binaries}/pgbench", "-n", "-M", "prepared", "-c", "1", "-t", str(self.asked.requests), "-f", str(file),
-                                 f"{self.asked.server}/{database}"], check=True, capture_output=True, text=True, env={**os.environ, "PGOPTIONS": settings}).stdout
+                                 f"{self.asked.server}/{database}"], check=True, stdout=subprocess.PIPE, text=True, env={**os.environ, "PGOPTIONS": settings}).stdout
         return float(re.search(r"latency average = ([\d.]+) ms", output)[1]) / 1000
 
     # The steps

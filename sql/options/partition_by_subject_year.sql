@@ -50,11 +50,11 @@ BEGIN
     DROP VIEW sealed_records;
     ALTER TABLE reversals DROP CONSTRAINT reversals_entry_id_fkey;
     ALTER TABLE standing_entries DROP CONSTRAINT standing_entries_entry_id_fkey;
+    -- Without policies its owner would see none of it.
+    ALTER TABLE register_entries DISABLE ROW LEVEL SECURITY;
     ALTER TABLE register_entries SET SCHEMA register_years;
     CREATE TABLE public.register_entries (LIKE register_years.register_entries INCLUDING DEFAULTS INCLUDING CONSTRAINTS
         INCLUDING IDENTITY INCLUDING STORAGE) PARTITION BY RANGE (subject_year);
-    ALTER TABLE register_entries ENABLE ROW LEVEL SECURITY;
-    ALTER TABLE register_entries FORCE ROW LEVEL SECURITY;
 END
 $$;
 
@@ -96,6 +96,11 @@ DECLARE
 BEGIN
     IF to_regclass('register_years.register_entries') IS NULL THEN RETURN; END IF;
     INSERT INTO register_entries OVERRIDING SYSTEM VALUE SELECT * FROM register_years.register_entries ORDER BY subject_year, learner_id;
+    IF (SELECT count(*) FROM register_entries) <> (SELECT count(*) FROM register_years.register_entries) THEN
+        RAISE EXCEPTION 'not every entry was copied';
+    END IF;
+    ALTER TABLE register_entries ENABLE ROW LEVEL SECURITY;
+    ALTER TABLE register_entries FORCE ROW LEVEL SECURITY;
     PERFORM setval(pg_get_serial_sequence('register_entries', 'entry_number'), last_value, is_called)
     FROM register_years.register_entries_entry_number_seq;
     DROP TABLE register_years.register_entries;
@@ -154,11 +159,14 @@ DECLARE
 BEGIN
     IF place IS NULL THEN RETURN; END IF;
     FOR part IN
+        WITH years AS (
+            SELECT oid, CASE WHEN relname ~ '^year_' THEN right(relname, 4)::integer END AS year FROM pg_class
+            WHERE relnamespace = 'register_years'::regnamespace AND relkind = 'r' AND relname <> 'later'
+        )
         SELECT c.oid::regclass AS name, c.relkind FROM pg_class c LEFT JOIN pg_tablespace s ON s.oid = c.reltablespace
-        JOIN pg_class t ON t.oid = coalesce((SELECT i.indrelid FROM pg_index i WHERE i.indexrelid = c.oid), c.oid)
-        WHERE c.relnamespace = 'register_years'::regnamespace AND c.relkind IN ('r', 'i') AND s.spcname IS DISTINCT FROM place
-          AND (t.relname = 'earlier' OR t.relname ~ '^year_' AND right(t.relname, 4)::integer < extract(year FROM current_date)
-               AND NOT EXISTS (SELECT FROM subject_years y WHERE y.due_on >= current_date AND y.year <= right(t.relname, 4)::integer))
+        JOIN years ON years.oid = coalesce((SELECT i.indrelid FROM pg_index i WHERE i.indexrelid = c.oid), c.oid)
+        WHERE c.relkind IN ('r', 'i') AND s.spcname IS DISTINCT FROM place AND (years.year IS NULL OR years.year < extract(year FROM current_date)
+              AND NOT EXISTS (SELECT FROM subject_years y WHERE y.due_on >= current_date AND y.year <= years.year))
     LOOP
         EXECUTE format('ALTER %s %s SET TABLESPACE %I', CASE part.relkind WHEN 'r' THEN 'TABLE' ELSE 'INDEX' END, part.name, place);
     END LOOP;
