@@ -100,7 +100,7 @@ class Bench:
     # The steps
 
     def prepare(self):
-        self.psql(PLAIN, OPENINGS.format(year=self.first, limit="LIMIT 1"), PEOPLE, "VACUUM ANALYZE")
+        self.psql(PLAIN, "SET ROLE ceregistry_owner", OPENINGS.format(year=self.first, limit="LIMIT 1"), PEOPLE, "RESET ROLE", "VACUUM ANALYZE")
         self.sql("template1", f"CREATE DATABASE {BY_YEAR} TEMPLATE {PLAIN} STRATEGY file_copy")
         self.conversion = {"entries": int(self.sql(PLAIN, "SELECT count(*) FROM register_entries")), "seconds": round(self.program(BY_YEAR, "migrate", "--partition-by-year"), 2)}
 

@@ -157,19 +157,17 @@ class Bench:
     def refusals(self):
         ids = [self.sql(shard, "by_learner", "SELECT id FROM bench_people WHERE n = 1") for shard in self.shards]
         write = lambda person, number: f"INSERT INTO entries (kind, learner_id, subject_year, mode, hours, paper_number, recognized_by, recognized_on, recorded_by) VALUES ('opening', '{person}', 1980, 'online', 30, 'T-{number}', 'city', '2018-12-31', '{self.officer}')"
-        said = lambda done: " ".join(re.sub(r"^.*?ERROR:\s*", "", done.stderr, flags=re.S).split("\nLOCATION")[0].split()) if done.returncode else "accepted"
+        said = lambda done: " ".join(re.sub(r"^.*?ERROR:\s*", "", done.stderr, flags=re.S).split("\nHINT")[0].split("\nLOCATION")[0].split()) if done.returncode else "accepted"
         found = {"unique across servers": said(self.front("CREATE UNIQUE INDEX ON entries (learner_id, id)", check=False)),
                  "foreign key to what is distributed": said(self.front("CREATE TABLE front_reversals (entry_id uuid, learner_id uuid, FOREIGN KEY (learner_id, entry_id) REFERENCES entries (learner_id, id))", check=False)),
                  "two-phase commit": said(self.front("BEGIN", write(ids[0], 1), "PREPARE TRANSACTION 'two'", check=False)),
                  "servers that one entry was written on": self.front("BEGIN", write(ids[0], 2), "SELECT count(*) FROM postgres_fdw_get_connections()", "ROLLBACK")}
         asked = "SELECT set_config('ceregistry.role', 'cityOfficer', false), set_config('ceregistry.authority', 'city', false)"
-        found["entries that an officer of the city sees through the front"] = self.front("SET ROLE ceregistry_daemon", asked, "SELECT count(*) FROM entries").splitlines()[-1]
-        found["and on the servers themselves"] = str(sum(int(self.sql(shard, "by_learner", "SET ROLE ceregistry_daemon", asked, "SELECT count(*) FROM register_entries").splitlines()[-1]) for shard in self.shards))
+        # What a session says of who asks stays on the front; and the foreign session looks for functions in pg_catalog alone.
+        seen = self.front("SET ROLE ceregistry_daemon", asked, "SELECT count(*) FROM entries", check=False)
+        found["what an officer of the city sees through the front"] = said(seen) if seen.returncode else seen.stdout.split()[-1]
+        found["and entries on the servers themselves"] = str(sum(int(self.sql(shard, "by_learner", "SET ROLE ceregistry_daemon", asked, "SELECT count(*) FROM register_entries").splitlines()[-1]) for shard in self.shards))
         found["halves of a write to two servers that stayed when one failed at its commit"] = self.torn(ids, write)
-        # Of the very people of the city.
-        found["merged records on another server than the one that they were merged into"] = self.city(f"""SELECT concat(count(*) FILTER (WHERE NOT EXISTS (SELECT FROM generate_series(0, {self.asked.shards - 1}) s (r)
-            WHERE satisfies_hash_partition('bench_by_learner'::regclass, {self.asked.shards}, r, id) AND satisfies_hash_partition('bench_by_learner'::regclass, {self.asked.shards}, r, merged_into))), ' of ', count(*))
-            FROM learners WHERE merged_into IS NOT NULL""")
         return found
 
     def torn(self, ids, write):
