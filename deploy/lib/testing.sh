@@ -65,7 +65,7 @@ step() {
 check_style() {
   swift format lint --strict --recursive Sources Tests Package.swift deploy/benchmarks/{client,counted}-programs deploy/lib/{client,counted}-package.swift &&
     shellcheck -x deploy/up deploy/down deploy/ceregistry deploy/test deploy/corruption deploy/screenshots deploy/fuzz deploy/bench .ci/run \
-      deploy/benchmarks/{table,client,soak,counter,audit,daemons,log,growth,baseline}
+      deploy/benchmarks/{table,client,soak,counter,audit,daemons,log,growth,baseline,partitions,shards}
 }
 
 # Adds what a runner's own closing line says to the totals: `swift test` counts its tests and names those that failed,

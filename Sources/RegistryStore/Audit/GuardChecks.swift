@@ -2,6 +2,9 @@ import RegistryDomain
 
 /// Whether what guards the register is still in place, and the tables that constraints read say what the notice says.
 extension AuditCheck {
+    /// Where the register's tables lie, and their partitions where it has some.
+    private static let schemas = "SELECT oid FROM pg_namespace WHERE nspname IN ('public', 'register_years')"
+
     static let guards: [AuditCheck] = [
         AuditCheck(
             name: "guardDisabled", rule: .Q8, recordKind: "guard", reach: .register,
@@ -9,13 +12,13 @@ extension AuditCheck {
             sql: """
                 SELECT c.relname || '.' || g.tgname AS record_id, 'trigger' AS detail
                 FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid
-                WHERE c.relnamespace = 'public'::regnamespace AND g.tgenabled NOT IN ('O', 'A')
+                WHERE c.relnamespace IN (\(schemas)) AND g.tgenabled NOT IN ('O', 'A')
                 UNION ALL
                 SELECT c.relname || '.' || k.conname, 'constraint' FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
-                WHERE c.relnamespace = 'public'::regnamespace AND NOT k.convalidated
+                WHERE c.relnamespace IN (\(schemas)) AND NOT k.convalidated
                 UNION ALL
                 SELECT c.relname, 'row security' FROM pg_class c
-                WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'
+                WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
                   AND NOT (c.relrowsecurity AND c.relforcerowsecurity)
                   AND (c.relrowsecurity OR EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid))
                 """),

@@ -26,10 +26,19 @@ public struct GuardManifest: Codable, Sendable, Equatable {
         public var condition: String?
 
         var place: String { table.isEmpty ? name : "\(table).\(name)" }
+        var key: Key { Key(kind: kind, place: place) }
+    }
+    struct Key: Hashable {
+        var kind: Guard.Kind
+        var place: String
     }
     /// PostgreSQL's major version that wrote the definitions out; another may write them otherwise.
     public var postgres: Int
     public var guards: [Guard]
+    /// What is otherwise in a register that lies in partitions by subject year; not part of what is written.
+    var byYear: [Guard] = []
+
+    private enum CodingKeys: CodingKey { case postgres, guards }
 
     public enum Mistake: Error, CustomStringConvertible {
         case unreadable(String)
@@ -42,9 +51,14 @@ public struct GuardManifest: Codable, Sendable, Equatable {
 
     /// - Parameter directory: the folder with the migrations.
     public init(directory: String) throws {
-        let url = URL(fileURLWithPath: directory, isDirectory: true).appendingPathComponent("guards.json")
-        guard let data = try? Data(contentsOf: url) else { throw Mistake.unreadable(url.path) }
-        self = try JSONDecoder().decode(GuardManifest.self, from: data)
+        let folder = URL(fileURLWithPath: directory, isDirectory: true)
+        func read(_ name: String) throws -> GuardManifest {
+            let url = folder.appendingPathComponent(name)
+            guard let data = try? Data(contentsOf: url) else { throw Mistake.unreadable(url.path) }
+            return try JSONDecoder().decode(GuardManifest.self, from: data)
+        }
+        self = try read("guards.json")
+        byYear = try read("options/partition_by_subject_year.json").guards
     }
 
     init(postgres: Int, guards: [Guard]) {
@@ -74,6 +88,7 @@ public struct GuardManifest: Codable, Sendable, Equatable {
                    NULL::text AS condition
             FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid LEFT JOIN pg_class f ON f.oid = k.confrelid
             WHERE c.relnamespace = 'public'::regnamespace AND k.contype IN ('c', 'f', 'u', 'p', 'x') AND k.convalidated
+              AND k.conparentid = 0
             UNION ALL
             SELECT 'unique', c.relname, x.relname, pg_get_indexdef(i.indexrelid),
                    ARRAY(SELECT a.attname::text FROM unnest(i.indkey) WITH ORDINALITY n (number, place)
@@ -85,7 +100,7 @@ public struct GuardManifest: Codable, Sendable, Equatable {
             UNION ALL
             SELECT 'notNull', c.relname, a.attname, 'NOT NULL', ARRAY[a.attname::text], NULL, '{}', NULL
             FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-            WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND a.attnotnull AND NOT a.attisdropped
+            WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND a.attnotnull AND NOT a.attisdropped
             UNION ALL
             SELECT 'trigger', c.relname, g.tgname, pg_get_triggerdef(g.oid), NULL, NULL, '{}', NULL
             FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid
@@ -98,7 +113,7 @@ public struct GuardManifest: Codable, Sendable, Equatable {
             FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid WHERE c.relnamespace = 'public'::regnamespace
             UNION ALL
             SELECT 'rowSecurity', c.relname, 'row security', 'ENABLE FORCE', NULL, NULL, '{}', NULL FROM pg_class c
-            WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relrowsecurity AND c.relforcerowsecurity
+            WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND c.relrowsecurity AND c.relforcerowsecurity
             UNION ALL
             SELECT 'function', '', p.oid::regprocedure::text,
                    concat_ws(' ', md5(concat_ws(' ', p.prosrc, array_to_string(p.proconfig, ','))), l.lanname, p.prorettype::regtype,
@@ -130,23 +145,21 @@ public struct GuardManifest: Codable, Sendable, Equatable {
     /// What this manifest asks for and `found` lacks or has otherwise, and what is there that it does not ask for: the place,
     /// and `missing`, `changed` or `added`. A table that no migration made is nobody's guard, whatever hangs on it.
     func losses(in found: GuardManifest) -> [(place: String, what: String)] {
-        struct Key: Hashable {
-            var kind: Guard.Kind
-            var place: String
-        }
+        let major = found.postgres
+        let (guards, found) = forms(with: found)
         let present = Dictionary(
-            found.guards.map { (Key(kind: $0.kind, place: $0.place), $0) }, uniquingKeysWith: { first, _ in first })
-        let known = Set(guards.map { Key(kind: $0.kind, place: $0.place) })
+            found.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
+        let known = Set(guards.map { $0.key })
         let tables = Set(guards.map(\.table)).union([""])
-        let added = found.guards.filter {
-            tables.contains($0.table) && !known.contains(Key(kind: $0.kind, place: $0.place))
+        let added = found.filter {
+            tables.contains($0.table) && !known.contains($0.key)
         }
         return added.map { ("\($0.kind.rawValue) \($0.place)", "added") }
             + guards.compactMap { wanted in
-                guard let there = present[Key(kind: wanted.kind, place: wanted.place)] else {
+                guard let there = present[wanted.key] else {
                     return ("\(wanted.kind.rawValue) \(wanted.place)", "missing")
                 }
-                guard postgres != found.postgres || there.definition == wanted.definition else {
+                guard postgres != major || there.definition == wanted.definition else {
                     return ("\(wanted.kind.rawValue) \(wanted.place)", "changed")
                 }
                 return nil

@@ -9,7 +9,7 @@ enum GuardReading {
                concat_ws(' ', format_type(a.atttypid, a.atttypmod), nullif(a.attgenerated, ''), nullif(a.attidentity, ''),
                          pg_get_expr(d.adbin, d.adrelid)), NULL, NULL, '{}', NULL
         FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
-        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
+        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped
         UNION ALL
         SELECT 'view', c.relname, c.relname, md5(pg_get_viewdef(c.oid)), NULL, NULL, '{}', NULL
         FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('v', 'm')
@@ -22,12 +22,34 @@ enum GuardReading {
         FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class
         WHERE c.relnamespace = 'public'::regnamespace AND r.rulename <> '_RETURN'
         UNION ALL
-        SELECT 'child', p.relname, c.oid::regclass::text, 'INHERITS', NULL, NULL, '{}', NULL
+        SELECT 'child', p.relname, c.oid::regclass::text, CASE WHEN c.relispartition THEN 'PARTITION ' || (\(partition)) ELSE 'INHERITS' END,
+               NULL, NULL, '{}', NULL
         FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhparent JOIN pg_class c ON c.oid = i.inhrelid
         WHERE p.relnamespace = 'public'::regnamespace AND p.relkind IN ('r', 'p')
         UNION ALL
         SELECT 'eventTrigger', '', e.evtname, concat_ws(' ', e.evtevent, e.evtfoid::regproc, e.evtenabled), NULL, NULL, '{}', NULL
         FROM pg_event_trigger e
+        """
+
+    /// A digest of everything that guards a partition, and nothing of its name or its bounds: partitions of one table are alike.
+    private static let partition = """
+        SELECT md5(concat_ws(E'\\n', n.nspname, n.nspowner::regrole, c.relkind, c.relpersistence, c.relowner::regrole,
+            (SELECT string_agg(concat_ws(' ', x.place, x.grantee, x.privilege_type), ',' ORDER BY x.place, x.grantee, x.privilege_type)
+             FROM (SELECT 'table' AS place, * FROM aclexplode(c.relacl) UNION ALL SELECT 'schema', * FROM aclexplode(n.nspacl)
+                   UNION ALL SELECT 'column', e.* FROM pg_attribute t CROSS JOIN aclexplode(t.attacl) e WHERE t.attrelid = c.oid) x
+             WHERE x.grantee <> c.relowner),
+            (SELECT string_agg(concat_ws(' ', t.attname, format_type(t.atttypid, t.atttypmod), t.attnotnull), ',' ORDER BY t.attname)
+             FROM pg_attribute t WHERE t.attrelid = c.oid AND t.attnum > 0 AND NOT t.attisdropped),
+            (SELECT string_agg(concat_ws(' ', k.contype, pg_get_constraintdef(k.oid), k.convalidated), ',' ORDER BY k.contype, pg_get_constraintdef(k.oid))
+             FROM pg_constraint k WHERE k.conrelid = c.oid),
+            (SELECT string_agg(i.indisvalid::text, ',') FROM pg_index i WHERE i.indrelid = c.oid AND i.indisunique),
+            (SELECT string_agg(x.line, ',' ORDER BY x.line)
+             FROM (SELECT concat_ws(' ', f.proname, g.tgtype, g.tgenabled, CASE WHEN NOT g.tgisinternal
+                          THEN replace(pg_get_triggerdef(g.oid), c.oid::regclass::text, '') END) AS line
+                   FROM pg_trigger g JOIN pg_proc f ON f.oid = g.tgfoid WHERE g.tgrelid = c.oid) x),
+            (SELECT string_agg(r.rulename, ',') FROM pg_rewrite r WHERE r.ev_class = c.oid),
+            (SELECT string_agg(h.inhrelid::regclass::text, ',') FROM pg_inherits h WHERE h.inhparent = c.oid)))
+        FROM pg_namespace n WHERE n.oid = c.relnamespace
         """
 
     /// Who may do what: rights on tables, columns, functions and the schema of whoever does not own them; what the three

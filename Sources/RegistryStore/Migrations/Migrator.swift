@@ -13,6 +13,14 @@ public struct Migrator: Sendable {
         let checksum: String
     }
 
+    /// How a register lies in partitions by subject year.
+    public struct Partitions: Sendable {
+        /// The tablespace for years that are over; nil leaves them where they are.
+        public var closedYearsIn: String?
+
+        public init(closedYearsIn: String? = nil) { self.closedYearsIn = closedYearsIn }
+    }
+
     public enum Mistake: Error, CustomStringConvertible {
         case folderUnreadable(String)
         /// A migration that was applied reads differently now; forward only means a new file instead.
@@ -31,10 +39,13 @@ public struct Migrator: Sendable {
         }
     }
 
+    /// What lays the register out by subject year, where an administrator wants it so.
+    private static let partitions = "options/partition_by_subject_year.sql"
     private static let lock: Int64 = 0x6365_7265_6769
     public let migrations: [Migration]
     private let roles: String
     private let grants: String
+    private let partitions: String
     /// What follows the tables as they are: name and script.
     private let definitions: [(name: String, script: String)]
 
@@ -48,6 +59,7 @@ public struct Migrator: Sendable {
         }
         roles = try read("roles.sql")
         grants = try read("grants.sql")
+        partitions = try read(Self.partitions)
         definitions = try names.sorted().filter { name in
             name.hasSuffix(".sql") && Int(name.prefix(4)) == nil && !["roles.sql", "grants.sql"].contains(name)
         }.map { ($0, try read($0)) }
@@ -61,14 +73,17 @@ public struct Migrator: Sendable {
 
     /// Applies what is missing over an administrator's connection and returns what it applied.
     ///
-    /// - Parameter databaseURL: conninfo of a superuser, or of a role that may create roles and the extensions.
+    /// - Parameters:
+    ///   - databaseURL: conninfo of a superuser, or of a role that may create roles and the extensions.
+    ///   - partitions: where the register is to lie in partitions by subject year from now on.
     @discardableResult
-    public func migrate(databaseURL: String, logger: Logger) async throws -> [Migration] {
+    public func migrate(databaseURL: String, logger: Logger, partitions: Partitions? = nil) async throws -> [Migration]
+    {
         let configuration = ConnectionConfiguration(
             conninfo: databaseURL, options: ["application_name": "ceregistry migrate"], connectTimeout: .seconds(15))
         let connection = try await PostgresConnection.connect(configuration)
         do {
-            let applied = try await migrate(over: connection, logger: logger)
+            let applied = try await migrate(over: connection, logger: logger, partitions: partitions)
             await connection.close()
             return applied
         } catch {
@@ -77,7 +92,9 @@ public struct Migrator: Sendable {
         }
     }
 
-    private func migrate(over connection: PostgresConnection, logger: Logger) async throws -> [Migration] {
+    private func migrate(
+        over connection: PostgresConnection, logger: Logger, partitions asked: Partitions?
+    ) async throws -> [Migration] {
         _ = try await connection.execute("SELECT pg_advisory_lock(\(Self.lock))")
         try await makeRoles(over: connection)
         try await connection.simpleScript(
@@ -95,6 +112,11 @@ public struct Migrator: Sendable {
             let record =
                 "INSERT INTO schema_migrations VALUES (\(migration.version), '\(migration.name)', '\(migration.checksum)');"
             try await run("BEGIN;\n\(migration.script)\n;\(record)\nCOMMIT;", named: migration.name, over: connection)
+        }
+        if let asked {
+            _ = try await connection.execute(
+                "SELECT set_config('ceregistry.closed_years_in', \(asked.closedYearsIn ?? ""), false)")
+            try await run("BEGIN;\n\(partitions)\n;COMMIT;", named: Self.partitions, over: connection)
         }
         for definition in definitions {
             try await run("BEGIN;\n\(definition.script)\n;COMMIT;", named: definition.name, over: connection)

@@ -101,12 +101,19 @@ struct AuditCommand: AsyncParsableCommand {
     struct Guards: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "写出数据库的保护措施 / the guards of this database as sql/guards.json holds them.",
-            discussion: "After a new migration, from a fresh database: ceregistry audit guards > sql/guards.json")
+            discussion: """
+                After a new migration, from a fresh database: ceregistry audit guards > sql/guards.json; then, after
+                ceregistry migrate --partition-by-year: ceregistry audit guards > sql/options/partition_by_subject_year.json,
+                which holds what is otherwise there.
+                """)
         @OptionGroup var common: Common
 
         func run() async throws {
             let manifest = try await common.withStore(role: .auditor) { store, _ in try await store.guardManifest() }
-            print(try manifest.text(), terminator: "")
+            let written =
+                manifest.isByYear
+                ? manifest.difference(from: try GuardManifest(directory: common.settings().sqlDirectory)) : manifest
+            print(try written.text(), terminator: "")
         }
     }
 }
