@@ -26,13 +26,9 @@ struct Migrate: AsyncParsableCommand {
     func run() async throws {
         let settings = try common.settings()
         let migrator = try Migrator(directory: settings.sqlDirectory)
-<<<<<<< HEAD
-        let applied = try await migrator.migrate(databaseURL: settings.directAdminDatabaseURL, logger: common.logger)
-=======
         let applied = try await migrator.migrate(
-            databaseURL: settings.adminDatabaseURL, logger: common.logger,
+            databaseURL: settings.directAdminDatabaseURL, logger: common.logger,
             partitions: partitionByYear ? Migrator.Partitions(closedYearsIn: closedYearsIn) : nil)
->>>>>>> helper-c
         for migration in applied { Say.note("applied \(migration.name)") }
         if applied.isEmpty { Say.note("数据库结构已是最新。", "The schema is up to date.") }
     }
