@@ -4,6 +4,8 @@ import pytest
 
 from test_races import fill
 
+ROLES = ["learner", "unitAdmin", "countyOfficer", "cityOfficer", "baseOfficer", "clerk", "auditor", "admin", "verifier", ""]
+
 
 @pytest.fixture(scope="module")
 def stocked(registry):
@@ -104,3 +106,31 @@ def test_the_auditor_reads_everything_but_secrets_and_writes_nothing(stocked):
     assert stocked.sql("SELECT count(*) FROM register_entries", role="ceregistry_auditor")[0][0] > 0
     for statement in ("SELECT password_hash FROM users", "SELECT * FROM sessions", "INSERT INTO audit_runs DEFAULT VALUES", "DELETE FROM claims"):
         with pytest.raises(psycopg.Error): stocked.sql(statement, role="ceregistry_auditor")
+
+
+def test_a_history_is_read_by_whoever_sees_the_learner_and_by_nobody_else(registry):
+    """`read_history` repeats the policy on learners: both are asked of every kind of caller."""
+    fill(registry, 3, county="511824")
+    moved = fill(registry, 4, county="511825")[0]
+    [[other, area]] = registry.sql("SELECT employer_id, area FROM learners WHERE area = 'county:511824' LIMIT 1")
+    # A claim that stays where it was routed when the learner moved on (Q7).
+    registry.sql("UPDATE learners SET employer_id = %s, area = %s WHERE id = (SELECT learner_id FROM claims WHERE id = %s)", (other, area, moved))
+    learners = [row[0] for row in registry.sql("SELECT id FROM learners")]
+    asked = "FROM unnest(%s::uuid[]) x (id)"
+    by_policy = f"SELECT x.id {asked} WHERE EXISTS (SELECT FROM learners l WHERE l.id = x.id)"
+    by_function = f"SELECT x.id {asked} CROSS JOIN LATERAL read_history(x.id, true, NULL, 'titlePromotion', NULL) h WHERE h.fact = 'allowed'"
+    unseen = f"SELECT x.id {asked} CROSS JOIN LATERAL read_history(x.id, false, NULL, 'titlePromotion', NULL) h WHERE h.fact <> 'refused'"
+    counts = set()
+    for role in ROLES:
+        for authority in ("", "city", "base", "county:511824", "county:511825", "county:511802"):
+            for employer, learner in (("", ""), (other, ""), ("", learners[0]), (other, learners[-1])):
+                caller = {"role": role, "authority": authority, "employer_id": employer, "learner_id": learner}
+                with psycopg.connect(registry.database_url) as connection:
+                    connection.execute("SET ROLE ceregistry_daemon")
+                    for name, value in caller.items(): connection.execute("SELECT set_config(%s, %s, true)", (f"ceregistry.{name}", str(value)))
+                    seen, read, refused_all = ({row[0] for row in connection.execute(text, (learners,))} for text in (by_policy, by_function, unseen))
+                    connection.rollback()
+                assert read == seen, caller
+                assert not refused_all, caller
+                counts.add(len(seen))
+    assert len(counts) > 4, counts

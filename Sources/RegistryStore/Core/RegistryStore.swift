@@ -20,7 +20,10 @@ public final class RegistryStore: Sendable {
             configuration: PoolConfiguration(
                 connection: session.connection(to: configuration.databaseURL, configuration),
                 maximumConnections: configuration.maximumConnections, waitDeadline: configuration.waitDeadline,
-                notificationConnection: session.listening(configuration)),
+                notificationConnection: session.listening(configuration),
+                // Each question at a counter leaves a line on the access log: as many as there are connections reach the
+                // disk together.
+                sharedConnections: max(2, configuration.maximumConnections / 2)),
             logger: logger)
         replica = configuration.replica.map { ReplicaRoad($0, configuration, session, primary: pool, logger: logger) }
         self.session = session
