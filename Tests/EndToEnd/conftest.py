@@ -8,7 +8,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from registry import Registry  # noqa: E402
 
 # Files that take minutes, the longest first: a worker that came to one of them last would work alone at the end.
-LONGEST = ["test_openapi.py", "console/test_pages.py", "test_bulletin.py", "test_training_season.py", "test_corruption.py",
+LONGEST = ["test_openapi.py", "console/test_pages.py", "test_many_daemons.py", "test_pgbouncer.py", "test_bulletin.py", "test_training_season.py", "test_corruption.py",
            "test_transparency_log.py", "test_documents.py", "test_audit.py", "console/test_learner.py"]
 # Files that several workers share, and by what: each part has a register of its own.
 SHARED = {"test_openapi.py": lambda item: item.callspec.params.get("username"),

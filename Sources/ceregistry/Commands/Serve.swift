@@ -65,7 +65,8 @@ enum StartupChecks {
             logger.warning("the database is away", metadata: ["why": "\(why)"])
         } catch StoreError.forbidden {
             throw Failure(
-                description: "the database's login may not take the role: GRANT ceregistry_daemon, ceregistry_auditor TO it")
+                description:
+                    "the database's login may not take the role: GRANT ceregistry_daemon, ceregistry_auditor TO it")
         }
     }
 
