@@ -110,7 +110,8 @@ def planted(registry, change):
 
 
 # One online entry of 2017 once more, in 2018. It was reversed: what stands does not hold it up.
-AGAIN = """INSERT INTO register_entries (id, kind, learner_id, subject_year, mode, hours, claim_id, decision_id, decision, completion_record_id, paper_number, recognized_by, recognized_on, recorded_by)
+AGAIN = """INSERT INTO register_entries (id, kind, learner_id, subject_year, mode, hours, claim_id, decision_id, decision, completion_record_id,
+                                   paper_number, recognized_by, recognized_on, recorded_by)
     SELECT {}, learner_id, 2018, mode, hours, {}, recognized_by, recognized_on, recorded_by
     FROM register_entries e WHERE kind = 'recognition' AND mode = 'online' AND subject_year = 2017 AND EXISTS (SELECT FROM reversals r WHERE r.entry_id = e.id) LIMIT 1"""
 OTHER = "(SELECT c.id FROM claims c WHERE c.subject_year = 2018 AND c.mode = 'online' LIMIT 1)"

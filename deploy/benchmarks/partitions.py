@@ -100,7 +100,7 @@ class Bench:
     # The steps
 
     def prepare(self):
-        self.psql(PLAIN, "SET ROLE ceregistry_owner", OPENINGS.format(year=self.first, limit="LIMIT 1"), PEOPLE, "RESET ROLE", "VACUUM ANALYZE")
+        self.psql(PLAIN, "SET ROLE ceregistry_owner", OPENINGS.format(year=self.first, limit="LIMIT 1"), PEOPLE, "RESET ROLE", "VACUUM ANALYZE")  # the first year, so that it has a partition
         self.sql("template1", f"CREATE DATABASE {BY_YEAR} TEMPLATE {PLAIN} STRATEGY file_copy")
         self.conversion = {"entries": int(self.sql(PLAIN, "SELECT count(*) FROM register_entries")), "seconds": round(self.program(BY_YEAR, "migrate", "--partition-by-year"), 2)}
 
@@ -118,13 +118,14 @@ class Bench:
             sizes[database] = {"entries": entries, "tableBytesPerEntry": round(table / entries, 1), "indexBytesPerEntry": round(indexes / entries, 1)}
         claims = int(self.sql(BY_YEAR, "SELECT pg_relation_size('claim_and_its_year')")) / max(1, int(self.sql(BY_YEAR, "SELECT count(*) FROM claims")))
         return {"oneTable": sizes[PLAIN], "byYear": {**sizes[BY_YEAR], "moreIndexBytesPerClaim": round(claims, 1)},
-                "byYearLargestIndexBytes": int(self.sql(BY_YEAR, "SELECT max(pg_relation_size(indexrelid)) FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid WHERE c.relnamespace = 'register_years'::regnamespace")),
+                "byYearLargestIndexBytes": int(self.sql(BY_YEAR, "SELECT max(pg_relation_size(indexrelid)) FROM pg_index i "
+                                                         "JOIN pg_class c ON c.oid = i.indrelid WHERE c.relnamespace = 'register_years'::regnamespace")),
                 "oneTableLargestIndexBytes": int(self.sql(PLAIN, "SELECT max(pg_relation_size(indexrelid)) FROM pg_index WHERE indrelid = 'register_entries'::regclass"))}
 
     def rounds(self):
         history, decision, standing = self.history(), self.decision(), self.standing()
         for turn in range(self.asked.rounds + 1):
-            if turn == 1: self.found = {name: kept for name, kept in self.found.items() if name.startswith("loading")}  # the first only warms up
+            if turn == 1: self.found = {name: kept for name, kept in self.found.items() if name.startswith(("loading", "audit"))}  # the first only warms up
             self.in_turns("history of one person", lambda database: self.pgbench(database, "history", "bench_people", history), turn)
             self.in_turns("decision, rolled back", lambda database: self.pgbench(database, "decision", "bench_claims", decision, ("BEGIN;\n", "ROLLBACK;\n")), turn)
             self.in_turns("count of one year", lambda database: self.timed(database, COUNT), turn)
@@ -142,25 +143,35 @@ class Bench:
             moves = [f"ALTER TABLE {table} SET TABLESPACE closed", *(f"ALTER INDEX {index} SET TABLESPACE closed" for index in relations(database, table))]
             self.keep("moving what a year is in", database, sum(self.timed(database, move) for move in moves))
         parts = "\n".join(f"CREATE TABLE bench_{y} PARTITION OF bench_entries FOR VALUES FROM ({y}) TO ({y + 1});" for y in range(self.first, LAST + 1))
-        rest = f"CREATE TABLE bench_rest PARTITION OF bench_entries FOR VALUES FROM (MINVALUE) TO ({self.first}); CREATE TABLE bench_later PARTITION OF bench_entries FOR VALUES FROM ({LAST + 1}) TO (MAXVALUE);"
+        rest = f"CREATE TABLE bench_rest PARTITION OF bench_entries FOR VALUES FROM (MINVALUE) TO ({self.first});"
+        rest += f"CREATE TABLE bench_later PARTITION OF bench_entries FOR VALUES FROM ({LAST + 1}) TO (MAXVALUE);"
         self.sql(PLAIN, SCRATCH.format(partition="", parts="", year=""))
         self.sql(BY_YEAR, SCRATCH.format(partition="PARTITION BY RANGE (subject_year)", parts=parts + rest, year=", subject_year"))
         for database in (PLAIN, BY_YEAR): self.sql(database, "VACUUM ANALYZE bench_entries")
         self.keep("taking a year away", PLAIN, self.timed(PLAIN, f"DELETE FROM bench_entries WHERE subject_year = {year}") + self.timed(PLAIN, "VACUUM bench_entries"))
         self.keep("taking a year away", BY_YEAR, self.timed(BY_YEAR, f"ALTER TABLE bench_entries DETACH PARTITION bench_{year} CONCURRENTLY"))
 
+    def line_of_the_access_log(self):
+        """Bytes of one, with its indexes, as an answer at the counter writes it."""
+        size = lambda: int(self.sql(PLAIN, "SELECT pg_total_relation_size('access_log')"))
+        before = size()
+        self.sql(PLAIN, f"""INSERT INTO access_log (user_id, role, authority, action, learner_id, outcome, request_id)
+            SELECT '{self.officer}', 'clerk', 'city', 'readEligibility', id, 'allowed', left(md5(id::text), 16) FROM learners, generate_series(1, 5)""")
+        return round((size() - before) / (5 * int(self.sql(PLAIN, "SELECT count(*) FROM learners"))), 1)
+
     def audits(self):
-        self.in_turns("audit --full", lambda database: self.program(database, "audit", "--full", "--json"))
+        """Of the city as it came, before entries are added that no act on the access log explains."""
+        for turn in range(2): self.in_turns("audit --full of the city", lambda database: self.program(database, "audit", "--full", "--json"), turn)
 
 
 def main():
     asked = parse()
     bench = Bench(asked)
     bench.prepare()
+    bench.audits()
     bench.load_years()
     sizes = bench.sizes()
     bench.rounds()
-    bench.audits()
     bench.let_go()
     median = lambda values: statistics.median(values)
     ways = {}
@@ -168,7 +179,8 @@ def main():
         ratios = [by_year / plain for plain, by_year in zip(kept[PLAIN], kept[BY_YEAR])]
         ways[name] = {"oneTableMs": round(median(kept[PLAIN]) * 1000, 3), "byYearMs": round(median(kept[BY_YEAR]) * 1000, 3),
                       "ratio": round(median(ratios), 3), "least": round(min(ratios), 3), "most": round(max(ratios), 3), "of": len(ratios)}
-    result = {"learners": asked.learners, "years": asked.years, "conversion": bench.conversion, "sizes": sizes, "ways": ways}
+    line = bench.line_of_the_access_log()
+    result = {"learners": asked.learners, "accessLogBytesPerLine": line, "years": asked.years, "conversion": bench.conversion, "sizes": sizes, "ways": ways}
     if asked.json: return print(json.dumps(result, indent=2))
     print(f"{asked.learners} learners, {asked.years} years, {sizes['oneTable']['entries']} entries; conversion of the first {bench.conversion['entries']} took {bench.conversion['seconds']} s")
     print(f"  {'':26} {'one table':>12} {'by year':>12}   by year to one table")
@@ -176,7 +188,7 @@ def main():
         print(f"  {name:26} {way['oneTableMs']:9.2f} ms {way['byYearMs']:9.2f} ms   {way['ratio']:.2f} ({way['least']:.2f} to {way['most']:.2f}, {way['of']})")
     for name in ("oneTable", "byYear"): print(f"  {name}: {sizes[name]['tableBytesPerEntry']} bytes of table and {sizes[name]['indexBytesPerEntry']} of indexes an entry")
     print(f"  largest index: {sizes['oneTableLargestIndexBytes'] / 1e6:.1f} MB in one table, {sizes['byYearLargestIndexBytes'] / 1e6:.1f} MB by year; "
-          f"{sizes['byYear']['moreIndexBytesPerClaim']} bytes more a claim")
+          f"{sizes['byYear']['moreIndexBytesPerClaim']} bytes more a claim; a line of the access log has {line} bytes")
 
 
 main()

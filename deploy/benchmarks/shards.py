@@ -17,6 +17,7 @@ OF_PEOPLE = {"learners": "t.id", "learner_id_numbers": "t.learner_id", "employme
 SHOWN = """CREATE VIEW entries_of_areas AS SELECT e.*, l.area FROM register_entries e JOIN learners l ON l.id = e.learner_id;
 CREATE VIEW entries_counted AS SELECT l.area, e.subject_year, count(*) AS entries, sum(e.hours) AS hours FROM register_entries e JOIN learners l ON l.id = e.learner_id GROUP BY 1, 2"""
 COLUMNS = "id uuid DEFAULT gen_random_uuid(), kind text, learner_id uuid, subject_year integer, mode text, hours integer, paper_number text, recognized_by text, recognized_on date, recorded_by uuid"
+COUNTED = "shard int, area text, subject_year int, entries bigint, hours bigint"
 ONE = "SELECT id, subject_year, mode, hours, recognized_on FROM {} WHERE learner_id = :id ORDER BY recognized_on"
 WRITE = """INSERT INTO {} (id, kind, learner_id, subject_year, mode, hours, paper_number, recognized_by, recognized_on, recorded_by)
 VALUES (gen_random_uuid(), 'opening', :id, 1990 + :n % 20, 'online', 30, 'S-' || :paper, 'city', '2018-12-31', '{}')"""
@@ -51,9 +52,11 @@ class Bench:
     def city(self, *statements): return self.sql(self.asked.port, "postgres", *statements)
 
     def copy(self, table, where, port, database):
-        columns = self.city(f"SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute WHERE attrelid = '{table}'::regclass AND attnum > 0 AND attgenerated = '' AND NOT attisdropped")
-        source = subprocess.Popen([f"{self.asked.binaries}/psql", self.url(self.asked.port, "postgres"), "-qX", "-c", f"COPY (SELECT {columns} FROM {table} t WHERE {where}) TO STDOUT"], stdout=subprocess.PIPE)
-        subprocess.run([f"{self.asked.binaries}/psql", self.url(port, database), "-qX", "-v", "ON_ERROR_STOP=1", "-c", f"COPY {table} ({columns}) FROM STDIN"], stdin=source.stdout, check=True,
+        columns = self.city(f"SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute "
+                            f"WHERE attrelid = '{table}'::regclass AND attnum > 0 AND attgenerated = '' AND NOT attisdropped")
+        psql = lambda at, of, command: [f"{self.asked.binaries}/psql", self.url(at, of), "-qX", "-v", "ON_ERROR_STOP=1", "-c", command]
+        source = subprocess.Popen(psql(self.asked.port, "postgres", f"COPY (SELECT {columns} FROM {table} t WHERE {where}) TO STDOUT"), stdout=subprocess.PIPE)
+        subprocess.run(psql(port, database, f"COPY {table} ({columns}) FROM STDIN"), stdin=source.stdout, check=True,
                        env={**os.environ, "PGOPTIONS": "-c session_replication_role=replica"})
         assert source.wait() == 0
 
@@ -89,19 +92,24 @@ class Bench:
 
     def make_front(self):
         self.sql(self.asked.port, "template1", "CREATE DATABASE front")
-        statements = ["CREATE EXTENSION postgres_fdw", f"CREATE TABLE entries ({COLUMNS}) PARTITION BY HASH (learner_id)", f"CREATE TABLE area_entries ({COLUMNS}, area text) PARTITION BY LIST (area)",
-                      f"CREATE TABLE learner_area_entries ({COLUMNS}, area text) PARTITION BY HASH (learner_id)", "CREATE TABLE learner_counts (shard int, area text, subject_year int, entries bigint, hours bigint) PARTITION BY LIST (shard)"]
+        statements = ["CREATE EXTENSION postgres_fdw", f"CREATE TABLE entries ({COLUMNS}) PARTITION BY HASH (learner_id)",
+                      f"CREATE TABLE area_entries ({COLUMNS}, area text) PARTITION BY LIST (area)",
+                      f"CREATE TABLE learner_area_entries ({COLUMNS}, area text) PARTITION BY HASH (learner_id)",
+                      f"CREATE TABLE learner_counts ({COUNTED}) PARTITION BY LIST (shard)"]
         for shard in self.shards:
             for database in ("by_learner", "by_area"):
                 server = f"{database}_{shard}"
-                statements += [f"CREATE SERVER {server} FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '{self.asked.folder}', port '{shard}', dbname '{database}', async_capable 'true', fetch_size '5000', use_remote_estimate 'false')",
-                               f"CREATE USER MAPPING FOR postgres SERVER {server} OPTIONS (user 'postgres')", f"CREATE USER MAPPING FOR ceregistry_daemon SERVER {server} OPTIONS (user 'ceregistry_daemon', password_required 'false')"]
+                statements += [f"CREATE SERVER {server} FOREIGN DATA WRAPPER postgres_fdw OPTIONS "
+                               f"(host '{self.asked.folder}', port '{shard}', dbname '{database}', async_capable 'true', fetch_size '5000')",
+                               f"CREATE USER MAPPING FOR postgres SERVER {server} OPTIONS (user 'postgres')",
+                               f"CREATE USER MAPPING FOR ceregistry_daemon SERVER {server} OPTIONS (user 'ceregistry_daemon', password_required 'false')"]
             hashed = f"FOR VALUES WITH (MODULUS {self.asked.shards}, REMAINDER {shard - 1}) SERVER by_learner_{shard}"
             listed = ", ".join(repr(area) for area in self.groups[shard])
             statements += [f"CREATE FOREIGN TABLE entries_{shard} PARTITION OF entries {hashed} OPTIONS (table_name 'register_entries')",
                            f"CREATE FOREIGN TABLE learner_area_entries_{shard} PARTITION OF learner_area_entries {hashed} OPTIONS (table_name 'entries_of_areas')",
-                           f"CREATE FOREIGN TABLE area_entries_{shard} PARTITION OF area_entries FOR VALUES IN ({listed}) SERVER by_area_{shard} OPTIONS (table_name 'entries_of_areas')",
-                           f"CREATE FOREIGN TABLE learner_counts_{shard} (shard int, area text, subject_year int, entries bigint, hours bigint) SERVER by_learner_{shard} OPTIONS (table_name 'entries_counted_{shard}')",
+                           f"CREATE FOREIGN TABLE area_entries_{shard} PARTITION OF area_entries "
+                           f"FOR VALUES IN ({listed}) SERVER by_area_{shard} OPTIONS (table_name 'entries_of_areas')",
+                           f"CREATE FOREIGN TABLE learner_counts_{shard} ({COUNTED}) SERVER by_learner_{shard} OPTIONS (table_name 'entries_counted_{shard}')",
                            f"ALTER TABLE learner_counts ATTACH PARTITION learner_counts_{shard} FOR VALUES IN ({shard})"]
             self.sql(shard, "by_learner", f"CREATE VIEW entries_counted_{shard} AS SELECT {shard} AS shard, * FROM entries_counted")
         self.front(*statements, "ALTER DATABASE front SET enable_partitionwise_aggregate = on", "GRANT SELECT ON entries TO ceregistry_daemon")
@@ -111,7 +119,8 @@ class Bench:
         file.write_text(f"INSERT INTO bench_people VALUES {people}; ANALYZE bench_people;")
         for port, database in ((self.asked.port, "front"), *((shard, "by_learner") for shard in self.shards)):
             if database == "by_learner":
-                self.sql(port, database, "CREATE TABLE bench_people (n serial PRIMARY KEY, id uuid)", "INSERT INTO bench_people (id) SELECT id FROM learners WHERE merged_into IS NULL ORDER BY md5(id::text) LIMIT 2000", "ANALYZE bench_people")
+                self.sql(port, database, "CREATE TABLE bench_people (n serial PRIMARY KEY, id uuid)", "INSERT INTO bench_people (id) "
+                         "SELECT id FROM learners WHERE merged_into IS NULL ORDER BY md5(id::text) LIMIT 2000", "ANALYZE bench_people")
             else:
                 subprocess.run([f"{self.asked.binaries}/psql", self.url(port, database), "-qX", "-v", "ON_ERROR_STOP=1", "-f", str(file)], check=True)
 
@@ -156,17 +165,20 @@ class Bench:
 
     def refusals(self):
         ids = [self.sql(shard, "by_learner", "SELECT id FROM bench_people WHERE n = 1") for shard in self.shards]
-        write = lambda person, number: f"INSERT INTO entries (kind, learner_id, subject_year, mode, hours, paper_number, recognized_by, recognized_on, recorded_by) VALUES ('opening', '{person}', 1980, 'online', 30, 'T-{number}', 'city', '2018-12-31', '{self.officer}')"
+        write = lambda person, number: ("INSERT INTO entries (kind, learner_id, subject_year, mode, hours, paper_number, recognized_by, recognized_on, recorded_by) "
+                                        f"VALUES ('opening', '{person}', 1980, 'online', 30, 'T-{number}', 'city', '2018-12-31', '{self.officer}')")
         said = lambda done: " ".join(re.sub(r"^.*?ERROR:\s*", "", done.stderr, flags=re.S).split("\nHINT")[0].split("\nLOCATION")[0].split()) if done.returncode else "accepted"
         found = {"unique across servers": said(self.front("CREATE UNIQUE INDEX ON entries (learner_id, id)", check=False)),
-                 "foreign key to what is distributed": said(self.front("CREATE TABLE front_reversals (entry_id uuid, learner_id uuid, FOREIGN KEY (learner_id, entry_id) REFERENCES entries (learner_id, id))", check=False)),
+                 "foreign key to what is distributed": said(self.front(
+                     "CREATE TABLE front_reversals (entry_id uuid, learner_id uuid, FOREIGN KEY (learner_id, entry_id) REFERENCES entries (learner_id, id))", check=False)),
                  "two-phase commit": said(self.front("BEGIN", write(ids[0], 1), "PREPARE TRANSACTION 'two'", check=False)),
                  "servers that one entry was written on": self.front("BEGIN", write(ids[0], 2), "SELECT count(*) FROM postgres_fdw_get_connections()", "ROLLBACK")}
         asked = "SELECT set_config('ceregistry.role', 'cityOfficer', false), set_config('ceregistry.authority', 'city', false)"
         # What a session says of who asks stays on the front; and the foreign session looks for functions in pg_catalog alone.
         seen = self.front("SET ROLE ceregistry_daemon", asked, "SELECT count(*) FROM entries", check=False)
         found["what an officer of the city sees through the front"] = said(seen) if seen.returncode else seen.stdout.split()[-1]
-        found["and entries on the servers themselves"] = str(sum(int(self.sql(shard, "by_learner", "SET ROLE ceregistry_daemon", asked, "SELECT count(*) FROM register_entries").splitlines()[-1]) for shard in self.shards))
+        found["and entries on the servers themselves"] = str(sum(
+            int(self.sql(shard, "by_learner", "SET ROLE ceregistry_daemon", asked, "SELECT count(*) FROM register_entries").split()[-1]) for shard in self.shards))
         found["halves of a write to two servers that stayed when one failed at its commit"] = self.torn(ids, write)
         return found
 
@@ -174,7 +186,8 @@ class Bench:
         stayed = 0
         for failing in (1, 2):
             self.sql(failing, "by_learner", "CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'lost'; END $$",
-                     "CREATE CONSTRAINT TRIGGER fails AFTER INSERT ON register_entries DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.paper_number LIKE 'T-torn%') EXECUTE FUNCTION fail()")
+                     "CREATE CONSTRAINT TRIGGER fails AFTER INSERT ON register_entries DEFERRABLE INITIALLY DEFERRED "
+                     "FOR EACH ROW WHEN (NEW.paper_number LIKE 'T-torn%') EXECUTE FUNCTION fail()")
             done = self.front("BEGIN", write(ids[0], f"torn-{failing}"), write(ids[1], f"torn-{failing}"), "COMMIT", check=False)
             assert done.returncode, "a commit that must fail did not"
             stayed += sum(int(self.sql(shard, "by_learner", f"SELECT count(*) FROM register_entries WHERE paper_number = 'T-torn-{failing}'")) for shard in (1, 2))
