@@ -22,7 +22,8 @@ def test_the_worked_cases_hold_with_several_daemons(count):
     try:
         play_all(registry)
         for number in CASES: check_case(registry, number)
-        assert all(count > 5 for count in registry.answered())
+        shares = registry.answered()  # of the last day, after the last restart
+        assert sum(share > 0 for share in shares) > 1, shares
     finally:
         registry.close()
 
