@@ -49,7 +49,7 @@ class City:
             file.write_text(text)
             files += ["-f", str(file)]
         done = output(f"{self.bin}/pgbench", "-n", "-M", "prepared", "-c", clients, "-j", 2, "-t", max(1, round(count / clients)), *more, *files,
-                      self.local, PGOPTIONS="-c role=ceregistry_daemon -c timezone=Asia/Shanghai")
+                      self.local, PGOPTIONS="-c role=ceregistry_daemon -c timezone=Asia/Shanghai -c row_security=on -c jit=off")
         assert "number of failed transactions: 0" in done, done
         return float(re.search(r"tps = ([\d.]+) \(without", done).group(1))
 

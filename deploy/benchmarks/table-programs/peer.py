@@ -19,24 +19,11 @@ SELECT u.id, u.role, u.authority FROM sessions s JOIN users u ON u.id = s.user_i
 WHERE s.token_hash = $1 AND s.revoked_at IS NULL AND s.expires_at > now() AND u.disabled_at IS NULL
 """
 ENTERING = """
-SELECT set_config('ceregistry.role', $1, true), set_config('ceregistry.authority', $2, true), set_config('ceregistry.user_id', $3, true)
+SELECT set_config('ceregistry.role', $1, true), set_config('ceregistry.authority', $2, true), set_config('ceregistry.user_id', $3, true),
+       set_config('plan_cache_mode', 'force_generic_plan', true)
 """
-LOGGED = """
-INSERT INTO access_log (user_id, role, authority, action, learner_id, outcome, reason, request_id)
-SELECT $1, $2, $3, 'readEligibility', id, 'allowed', $5, $6 FROM learners WHERE id = $4
-"""
-EMPLOYMENTS = """
-SELECT k.kind, k.level, k.division, e.employed_from, e.employed_until FROM employments e JOIN employers o ON o.id = e.employer_id
-JOIN employers k ON k.id = coalesce(o.merged_into, o.id)
-WHERE e.learner_id IN (SELECT person_records($1, NULL)) AND e.retracted_at IS NULL ORDER BY e.employed_from
-"""
-ENTRIES = """
-SELECT e.id, e.subject_year, e.mode, e.hours, e.recognized_on, r.reversed_on FROM register_entries e
-LEFT JOIN reversals r ON r.entry_id = e.id WHERE e.learner_id IN (SELECT person_records($1, NULL)) ORDER BY e.recognized_on, e.entry_number
-"""
-EXCUSES = """
-SELECT x.subject_year, x.approved_on, x.lifts_duty, v.revoked_on FROM excuses x LEFT JOIN excuse_revocations v ON v.excuse_id = x.id
-WHERE x.learner_id IN (SELECT person_records($1, NULL))
+HISTORY = """
+SELECT h.* FROM read_history($1, EXISTS (SELECT FROM learners WHERE id = $1), NULL, $2, $3) h
 """
 YEARS = [(year["year"], year["requiredHours"], datetime.date.fromisoformat(year["dueOn"])) for year in TEMPLATE["years"]]
 TODAY = datetime.date.fromisoformat(TEMPLATE["asOf"])
@@ -73,9 +60,10 @@ async def eligibility(learner: uuid.UUID, purpose: str, request: Request):
         caller = await connection.fetchrow(CALLER, hashlib.sha256(token.encode()).digest())
         if caller is None: return ORJSONResponse({"code": "sessionEnded"}, 401)
         await connection.fetchrow(ENTERING, caller["role"], caller["authority"] or "", str(caller["id"]))
-        await connection.execute(LOGGED, caller["id"], caller["role"], caller["authority"], learner, purpose, str(uuid.uuid4()))
-        employments, entries = await connection.fetch(EMPLOYMENTS, learner), await connection.fetch(ENTRIES, learner)
-        excuses = await connection.fetch(EXCUSES, learner)
+        facts = await connection.fetch(HISTORY, learner, purpose, str(uuid.uuid4()))
+    if not facts: return ORJSONResponse({"code": "learnerUnknown"}, 404)
+    if facts[0]["fact"] != "allowed": return ORJSONResponse({"code": "outsideJurisdiction"}, 403)
+    employments, entries, excuses = ([fact for fact in facts if fact["fact"] == kind] for kind in ("employment", "entry", "excuse"))
     years = [judged(*terms, employments, entries, excuses) for terms in YEARS]
     outcome = "refused" if any(year["status"] == "incomplete" for year in years) else "accepted"
     return ORJSONResponse({**TEMPLATE, "years": years, "outcome": outcome})
