@@ -50,7 +50,9 @@ extension RegistryStore {
         try await permit(.readEligibility, caller, record: query.learner)
         let rows = try await lookUp(as: caller, [query.reading(why: why, as: caller)])[0]
         guard let first = rows.first else { throw StoreError.notFound(.learnerUnknown) }
-        guard try first.decode("fact", as: String.self) == "allowed" else { throw StoreError.forbidden(.outsideJurisdiction) }
+        guard try first.decode("fact", as: String.self) == "allowed" else {
+            throw StoreError.forbidden(.outsideJurisdiction)
+        }
         return try HistoryQuery.history(from: rows.dropFirst())
     }
 }
