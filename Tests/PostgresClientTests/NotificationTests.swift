@@ -16,12 +16,8 @@ struct NotificationTests {
         let listener = PostgresListener(
             connection: configuration, bufferLimit: bufferLimit,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-        do {
+        try await listener.whileOpen { listener in
             try await TestServer.withConnection { try await body(listener, $0, name) }
-            await listener.close()
-        } catch {
-            await listener.close()
-            throw error
         }
     }
 

@@ -30,14 +30,7 @@ enum TestServer {
         cache: Int = 256, _ body: (PostgresConnection) async throws -> Value
     ) async throws -> Value {
         let connection = try await PostgresConnection.connect(try configuration(cache: cache))
-        do {
-            let value = try await body(connection)
-            await connection.close()
-            return value
-        } catch {
-            await connection.close()
-            throw error
-        }
+        return try await connection.whileOpen(body)
     }
 
     @discardableResult
@@ -50,14 +43,7 @@ enum TestServer {
             configuration: PoolConfiguration(
                 connection: try configuration(), maximumConnections: maximum, waitDeadline: waitDeadline),
             logger: logger)
-        do {
-            let value = try await body(pool)
-            await pool.close()
-            return value
-        } catch {
-            await pool.close()
-            throw error
-        }
+        return try await pool.whileOpen(body)
     }
 
     /// It still answers, and answers this question.

@@ -2,13 +2,17 @@
 import argparse
 import json
 import os
-import pathlib
-import re
 import socket
 import statistics
 import subprocess
+import sys
 import time
 import urllib.request
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).parent / "table-programs"))
+
+from city import City  # noqa: E402
 
 # Name, daemons, and whether HAProxy stands before them. The first is the unit. deploy/haproxy.cfg knows two servers at the least: where
 # there is one daemon, both are it.
@@ -24,8 +28,8 @@ end
 
 def parse():
     parser = argparse.ArgumentParser()
-    for name in ("--program", "--psql", "--folder", "--balancer"): parser.add_argument(name, required=True)
-    for name in ("--learners", "--rounds", "--seconds", "--connections"): parser.add_argument(name, type=int, required=True)
+    for name in ("--program", "--bin", "--folder", "--balancer"): parser.add_argument(name, required=True)
+    for name in ("--port", "--learners", "--rounds", "--seconds", "--connections"): parser.add_argument(name, type=int, required=True)
     parser.add_argument("--json", action="store_true")
     return parser.parse_args()
 
@@ -34,10 +38,6 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
-
-
-def begin(command, **environment):
-    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, **environment})
 
 
 def wait_for(url):
@@ -50,51 +50,40 @@ def wait_for(url):
 
 
 class Arrangement:
-    def __init__(self, asked, count, is_balanced):
-        ports = [free_port() for _ in range(count)]
-        self.running = [begin([asked.program, "serve"], CEREGISTRY_PORT=str(port)) for port in ports]
-        for port in ports: wait_for(f"http://127.0.0.1:{port}")
-        self.url = f"http://127.0.0.1:{ports[0]}"
+    """As many daemons of the city, which is asked where HAProxy listens if it stands before them."""
+
+    def __init__(self, city, count, is_balanced):
+        self.city, self.balancer = city, None
+        daemons = [city.start() for _ in range(count)]
+        city.url = daemons[0][1]
         if is_balanced:
-            places = {f"REGISTER_DAEMON_{number}": f"127.0.0.1:{port}" for number, port in enumerate(ports if count > 1 else ports * 2, 1)}
-            port = free_port()
-            self.url = f"http://127.0.0.1:{port}"
-            self.running.append(begin(["haproxy", "-db", "-f", asked.balancer], REGISTER_ADDRESS=f"127.0.0.1:{port}", **places))
-            wait_for(self.url)
+            places = {f"REGISTER_DAEMON_{number}": url.removeprefix("http://") for number, (_, url) in enumerate(daemons if count > 1 else daemons * 2, 1)}
+            address = f"127.0.0.1:{free_port()}"
+            city.url = f"http://{address}"
+            self.balancer = subprocess.Popen(["haproxy", "-db", "-f", city.asked.balancer], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                             stderr=subprocess.DEVNULL, env={**os.environ, "REGISTER_ADDRESS": address, **places})
+        wait_for(city.url)
 
     def close(self):
-        for process in self.running: process.terminate()
-        for process in self.running: process.wait(60)
-
-
-def sign_in(url):
-    body = json.dumps({"username": "clerk-city", "password": "demo-clerk-city-2018"}).encode()
-    request = urllib.request.Request(url + "/api/v1/sessions", body, {"Content-Type": "application/json"})
-    return json.load(urllib.request.urlopen(request, timeout=60))["token"]
-
-
-def wrk(asked, url, script, seconds):
-    """Requests a second; an answer that is not the verdict ends the bench."""
-    output = subprocess.run(["wrk", "-t", "1", "-c", str(asked.connections), "-d", f"{seconds}s", "-s", str(script), url], check=True,
-                            capture_output=True, text=True).stdout
-    if "Non-2xx" in output or "Socket errors" in output: raise SystemExit(output)
-    return float(re.search(r"Requests/sec:\s+([\d.]+)", output).group(1))
+        if self.balancer:
+            self.balancer.terminate()
+            self.balancer.wait(60)
+        self.city.stop()
 
 
 def main():
     asked = parse()
-    people = subprocess.run([asked.psql, os.environ["DATABASE_URL"], "-qAtX", "-c", "SELECT id FROM learners WHERE merged_into IS NULL ORDER BY md5(id::text) LIMIT 2000"],
-                            check=True, capture_output=True, text=True).stdout.split()
+    city = City(asked)
+    people = city.psql("SELECT id FROM learners WHERE merged_into IS NULL ORDER BY md5(id::text) LIMIT 2000").split()
     rates = {name: [] for name, _, _ in WAYS}
-    script = pathlib.Path(asked.folder) / "verdicts.lua"
     for _ in range(asked.rounds):
         for name, count, is_balanced in WAYS:
-            arrangement = Arrangement(asked, count, is_balanced)
+            arrangement = Arrangement(city, count, is_balanced)
             try:
-                words = ", ".join(json.dumps(one) for one in people)
-                script.write_text(SCRIPT.format(people=words, token=sign_in(arrangement.url)))
-                wrk(asked, arrangement.url, script, 2)
-                rates[name].append(wrk(asked, arrangement.url, script, asked.seconds))
+                script = SCRIPT.format(people=", ".join(json.dumps(one) for one in people), token=city.sign_in("clerk-city"))
+                rate = lambda seconds: city.wrk(script, seconds, clients=asked.connections, wrong="Non-2xx or 3xx responses|Socket errors")
+                rate(2)
+                rates[name].append(rate(asked.seconds))
             finally:
                 arrangement.close()
     unit = rates[WAYS[0][0]]

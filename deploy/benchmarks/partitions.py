@@ -42,14 +42,12 @@ class Bench:
     def __init__(self, asked):
         self.asked, self.found = asked, {}
         self.first = LAST - asked.years + 1
-        self.officer = self.sql(PLAIN, "SELECT id FROM users WHERE role = 'cityOfficer' ORDER BY id LIMIT 1")
+        self.officer = self.psql(PLAIN, "SELECT id FROM users WHERE role = 'cityOfficer' ORDER BY id LIMIT 1")
 
     def psql(self, database, *statements):
         commands = [part for statement in statements for part in ("-c", statement)]
         return subprocess.run([f"{self.asked.binaries}/psql", f"{self.asked.server}/{database}", "-qAtX", "-v", "ON_ERROR_STOP=1", *commands],
                               check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
-
-    def sql(self, database, statement): return self.psql(database, statement)
 
     def timed(self, database, *statements):
         """Seconds in the last of the statements."""
@@ -73,9 +71,7 @@ class Bench:
         """A statement of the store, from its source, so that what is measured is what runs."""
         return re.search(rf'{name} = """\n(.*?)\n        """', (pathlib.Path(self.asked.sources) / file).read_text(), re.S)[1]
 
-    def history(self):
-        entries = re.search(r'entries: Statement \{\n        """\n(.*?)\n        """', (pathlib.Path(self.asked.sources) / "Register/HistoryQuery.swift").read_text(), re.S)[1]
-        return entries.replace("\\(learner)", ":id::uuid").replace("\\(knownAt)", "NULL::timestamptz")
+    def history(self): return "SELECT * FROM person_history(:id::uuid, NULL)"
 
     def decision(self):
         values = {1: "ARRAY[:id::uuid]", 2: "'recognize'", 3: "NULL::text", 4: "'{}'::jsonb", 5: "'2018-12-31'::date", 6: f"'{self.officer}'::uuid", 7: "'city'",
@@ -89,7 +85,7 @@ class Bench:
 
     def pgbench(self, database, name, table, statement, around=("", "")):
         """Seconds for one, what pgbench's own picking costs included in both."""
-        count = self.sql(database, f"SELECT count(*) FROM {table}")
+        count = self.psql(database, f"SELECT count(*) FROM {table}")
         file = pathlib.Path(self.asked.folder) / f"{name}.sql"
         file.write_text(f"\\set n random(1, {count})\nSELECT id FROM {table} WHERE n = :n\n\\gset\n{around[0]}{statement.rstrip()};\n{around[1]}")
         settings = f"-c role=ceregistry_daemon -c ceregistry.role=cityOfficer -c ceregistry.authority=city -c ceregistry.user_id={self.officer}"
@@ -101,8 +97,8 @@ class Bench:
 
     def prepare(self):
         self.psql(PLAIN, "SET ROLE ceregistry_owner", OPENINGS.format(year=self.first, limit="LIMIT 1"), PEOPLE, "RESET ROLE", "VACUUM ANALYZE")  # the first year, so that it has a partition
-        self.sql("template1", f"CREATE DATABASE {BY_YEAR} TEMPLATE {PLAIN} STRATEGY file_copy")
-        self.conversion = {"entries": int(self.sql(PLAIN, "SELECT count(*) FROM register_entries")), "seconds": round(self.program(BY_YEAR, "migrate", "--partition-by-year"), 2)}
+        self.psql("template1", f"CREATE DATABASE {BY_YEAR} TEMPLATE {PLAIN} STRATEGY file_copy")
+        self.conversion = {"entries": int(self.psql(PLAIN, "SELECT count(*) FROM register_entries")), "seconds": round(self.program(BY_YEAR, "migrate", "--partition-by-year"), 2)}
 
     def load_years(self):
         for turn, year in enumerate(range(self.first, LAST - 1)):
@@ -112,15 +108,15 @@ class Bench:
     def sizes(self):
         sizes = {}
         for database in (PLAIN, BY_YEAR):
-            row = self.sql(database, """SELECT sum(pg_table_size(t.oid)), sum(pg_indexes_size(t.oid)), (SELECT count(*) FROM register_entries) FROM pg_class t
+            row = self.psql(database, """SELECT sum(pg_table_size(t.oid)), sum(pg_indexes_size(t.oid)), (SELECT count(*) FROM register_entries) FROM pg_class t
                 WHERE t.relkind = 'r' AND (t.oid = 'register_entries'::regclass OR t.relnamespace = to_regnamespace('register_years'))""").split("|")
             table, indexes, entries = map(int, row)
             sizes[database] = {"entries": entries, "tableBytesPerEntry": round(table / entries, 1), "indexBytesPerEntry": round(indexes / entries, 1)}
-        claims = int(self.sql(BY_YEAR, "SELECT pg_relation_size('claim_and_its_year')")) / max(1, int(self.sql(BY_YEAR, "SELECT count(*) FROM claims")))
+        claims = int(self.psql(BY_YEAR, "SELECT pg_relation_size('claim_and_its_year')")) / max(1, int(self.psql(BY_YEAR, "SELECT count(*) FROM claims")))
         return {"oneTable": sizes[PLAIN], "byYear": {**sizes[BY_YEAR], "moreIndexBytesPerClaim": round(claims, 1)},
-                "byYearLargestIndexBytes": int(self.sql(BY_YEAR, "SELECT max(pg_relation_size(indexrelid)) FROM pg_index i "
+                "byYearLargestIndexBytes": int(self.psql(BY_YEAR, "SELECT max(pg_relation_size(indexrelid)) FROM pg_index i "
                                                          "JOIN pg_class c ON c.oid = i.indrelid WHERE c.relnamespace = 'register_years'::regnamespace")),
-                "oneTableLargestIndexBytes": int(self.sql(PLAIN, "SELECT max(pg_relation_size(indexrelid)) FROM pg_index WHERE indrelid = 'register_entries'::regclass"))}
+                "oneTableLargestIndexBytes": int(self.psql(PLAIN, "SELECT max(pg_relation_size(indexrelid)) FROM pg_index WHERE indrelid = 'register_entries'::regclass"))}
 
     def rounds(self):
         history, decision, standing = self.history(), self.decision(), self.standing()
@@ -137,27 +133,27 @@ class Bench:
     def let_go(self):
         """A year that is over, to other storage and away; each once."""
         year = LAST - 1
-        self.sql(PLAIN, f"CREATE TABLESPACE closed LOCATION '{self.asked.folder}/closed'")
-        relations = lambda database, table: self.sql(database, f"SELECT indexrelid::regclass FROM pg_index WHERE indrelid = '{table}'::regclass").split()
+        self.psql(PLAIN, f"CREATE TABLESPACE closed LOCATION '{self.asked.folder}/closed'")
+        relations = lambda database, table: self.psql(database, f"SELECT indexrelid::regclass FROM pg_index WHERE indrelid = '{table}'::regclass").split()
         for database, table in ((PLAIN, "register_entries"), (BY_YEAR, f"register_years.year_{year}")):
             moves = [f"ALTER TABLE {table} SET TABLESPACE closed", *(f"ALTER INDEX {index} SET TABLESPACE closed" for index in relations(database, table))]
             self.keep("moving what a year is in", database, sum(self.timed(database, move) for move in moves))
         parts = "\n".join(f"CREATE TABLE bench_{y} PARTITION OF bench_entries FOR VALUES FROM ({y}) TO ({y + 1});" for y in range(self.first, LAST + 1))
         rest = f"CREATE TABLE bench_rest PARTITION OF bench_entries FOR VALUES FROM (MINVALUE) TO ({self.first});"
         rest += f"CREATE TABLE bench_later PARTITION OF bench_entries FOR VALUES FROM ({LAST + 1}) TO (MAXVALUE);"
-        self.sql(PLAIN, SCRATCH.format(partition="", parts="", year=""))
-        self.sql(BY_YEAR, SCRATCH.format(partition="PARTITION BY RANGE (subject_year)", parts=parts + rest, year=", subject_year"))
-        for database in (PLAIN, BY_YEAR): self.sql(database, "VACUUM ANALYZE bench_entries")
+        self.psql(PLAIN, SCRATCH.format(partition="", parts="", year=""))
+        self.psql(BY_YEAR, SCRATCH.format(partition="PARTITION BY RANGE (subject_year)", parts=parts + rest, year=", subject_year"))
+        for database in (PLAIN, BY_YEAR): self.psql(database, "VACUUM ANALYZE bench_entries")
         self.keep("taking a year away", PLAIN, self.timed(PLAIN, f"DELETE FROM bench_entries WHERE subject_year = {year}") + self.timed(PLAIN, "VACUUM bench_entries"))
         self.keep("taking a year away", BY_YEAR, self.timed(BY_YEAR, f"ALTER TABLE bench_entries DETACH PARTITION bench_{year} CONCURRENTLY"))
 
     def line_of_the_access_log(self):
         """Bytes of one, with its indexes, as an answer at the counter writes it."""
-        size = lambda: int(self.sql(PLAIN, "SELECT pg_total_relation_size('access_log')"))
+        size = lambda: int(self.psql(PLAIN, "SELECT pg_total_relation_size('access_log')"))
         before = size()
-        self.sql(PLAIN, f"""INSERT INTO access_log (user_id, role, authority, action, learner_id, outcome, request_id)
+        self.psql(PLAIN, f"""INSERT INTO access_log (user_id, role, authority, action, learner_id, outcome, request_id)
             SELECT '{self.officer}', 'clerk', 'city', 'readEligibility', id, 'allowed', left(md5(id::text), 16) FROM learners, generate_series(1, 5)""")
-        return round((size() - before) / (5 * int(self.sql(PLAIN, "SELECT count(*) FROM learners"))), 1)
+        return round((size() - before) / (5 * int(self.psql(PLAIN, "SELECT count(*) FROM learners"))), 1)
 
     def audits(self):
         """Of the city as it came, before entries are added that no act on the access log explains."""

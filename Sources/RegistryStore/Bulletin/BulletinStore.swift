@@ -13,7 +13,7 @@ extension RegistryStore {
         guard scope == .all || area != nil else { throw StoreError.forbidden(.outsideJurisdiction) }
         let count = BulletinCount(day: question.asOf ?? today, knownAt: question.knownAt, area: area)
         let line = AccessLine(.readBulletin, reason: count.day.description).statement(by: caller)
-        if count.mayBeOld(on: today) {
+        if replica != nil, count.mayBeOld(on: today) {
             _ = try await pipeline(as: caller, [line])
             let results = try await readAside { sql in
                 try await sql.pipeline([BulletinCount.looking, count.policies, count.rows])

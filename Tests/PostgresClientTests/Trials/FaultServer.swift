@@ -21,14 +21,7 @@ enum FaultServer {
     /// A connection past the proxy.
     static func withControl<Value>(_ body: (PostgresConnection) async throws -> Value) async throws -> Value {
         let connection = try await PostgresConnection.connect(ConnectionConfiguration(conninfo: conninfo()))
-        do {
-            let value = try await body(connection)
-            await connection.close()
-            return value
-        } catch {
-            await connection.close()
-            throw error
-        }
+        return try await connection.whileOpen(body)
     }
 
     static func pool(

@@ -56,26 +56,12 @@ enum Road: String, CaseIterable, Sendable, CustomTestStringConvertible {
 
     func withConnection<Value>(_ body: (PostgresConnection) async throws -> Value) async throws -> Value {
         let connection = try await PostgresConnection.connect(try configuration())
-        do {
-            let value = try await body(connection)
-            await connection.close()
-            return value
-        } catch {
-            await connection.close()
-            throw error
-        }
+        return try await connection.whileOpen(body)
     }
 
     func withPool<Value>(_ maximum: Int = 4, _ body: (PostgresPool) async throws -> Value) async throws -> Value {
         let pool = try pool(maximum)
-        do {
-            let value = try await body(pool)
-            await pool.close()
-            return value
-        } catch {
-            await pool.close()
-            throw error
-        }
+        return try await pool.whileOpen(body)
     }
 
     func pool(_ maximum: Int) throws -> PostgresPool {

@@ -21,14 +21,7 @@ struct TransactionOpeningTests {
         let pool = PostgresPool(
             configuration: PoolConfiguration(connection: configuration, waitDeadline: .seconds(60)),
             logger: Logger(label: "test"))
-        do {
-            let value = try await body(pool)
-            await pool.close()
-            return value
-        } catch {
-            await pool.close()
-            throw error
-        }
+        return try await pool.whileOpen(body)
     }
 
     private func check(_ rows: QueryResult, _ word: String = "open") throws {

@@ -83,7 +83,7 @@ class Growth:
     def answering(self):
         eligibility = Eligibility(self.city, self.asked.seconds)
         return Row("eligibility", lambda: 1 / self.city.wrk(eligibility.lua(), self.asked.seconds, clients=1),
-                   lambda: self.pgbench(eligibility.scripts))
+                   lambda: self.pgbench([eligibility.script]))
 
     def searching(self):
         desk = Desk(self.city, 0.1, self.wholes)
