@@ -95,14 +95,15 @@ def with_likely_days(schema):
     return {key: with_likely_days(part) for key, part in schema.items()}
 
 
-# The city's officer may ask for everything: some minutes, and on a busy machine many.
+# The city's officer may ask for everything: some minutes, and on a busy machine many. A request may take as long as the slowest endpoint's
+# own limit: a bulletin is printed when it is published.
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("username", ["city", "county-511823", "base", "auditor", "admin", None])
 def test_answers_are_in_the_document(registry, described, tmp_path, username):
     document = tmp_path / "openapi.json"
     document.write_text(json.dumps(narrowed(described, stored(registry)), ensure_ascii=False))
     command = [sys.executable, "-m", "schemathesis.cli", "run", str(document), "--url", registry.url, "--checks", CHECKS, "--exclude-path-regex", LEFT_OUT,
-               "--phases", "examples,coverage,fuzzing", "--max-examples", "8", "--continue-on-failure", "--seed", "87", "--request-timeout", "30", "--no-color"]
+               "--phases", "examples,coverage,fuzzing", "--max-examples", "8", "--continue-on-failure", "--seed", "87", "--request-timeout", "300", "--no-color"]
     if username: command += ["--header", f"Authorization: {registry.as_(username).headers['Authorization']}"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=1700, cwd=tmp_path)
     said = done.stdout[done.stdout.find("FAILURES"):] if "FAILURES" in done.stdout else done.stdout + done.stderr

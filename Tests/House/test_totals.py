@@ -34,7 +34,8 @@ def test_swift_tests_are_counted_and_named(tmp_path):
 
 
 def test_pytests_are_counted_and_named(tmp_path):
-    assert counted(PYTEST, tmp_path) == ("3 3", ["Tests/House/test_house.py::test_files_stay_small", "Tests/EndToEnd/test_http.py::test_one[a b]",
+    assert counted(PYTEST, tmp_path) == ("3 3", ["Tests/House/test_house.py::test_files_stay_small - AssertionError: assert not ['a - b']",
+                                                 "Tests/EndToEnd/test_http.py::test_one[a b] - assert 1 == 2",
                                                  "Tests/EndToEnd/test_audit.py::test_two"])
 
 

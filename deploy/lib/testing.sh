@@ -69,7 +69,7 @@ check_style() {
 }
 
 # Adds what a runner's own closing line says to the totals: `swift test` counts its tests and names those that failed,
-# pytest ends with "616 passed, 1 failed in 142.91s", before it "FAILED path::test - reason". Names go to `failures`.
+# pytest ends with "616 passed, 1 failed in 142.91s", before it "FAILED path::test - reason". Names, with pytest's reason, go to `failures`.
 count() {
   local found
   mapfile -t found < <(python3 - "$1" <<'PYTHON'
@@ -83,7 +83,7 @@ for line in re.findall(r"^(?:=+ )?(\d+ (?:passed|failed|error)[^\n]*) in [\d.]+s
     for number, word in re.findall(r"(\d+) (passed|failed|error)", line):
         if word == "passed": passed += int(number)
         else: failed += int(number)
-names += re.findall(r"^(?:FAILED|ERROR) (\S+::.+?)(?: - .*)?$", text, re.M)
+names += [line[:400] for line in re.findall(r"^(?:FAILED|ERROR) (\S+::.+)$", text, re.M)]
 print(passed, failed, *names, sep="\n")
 PYTHON
   )
