@@ -32,6 +32,7 @@ public struct RegistryAPI: Sendable {
 
     private func add(_ endpoint: Endpoint, to router: Router<RegistryContext>) {
         router.on(RouterPath(endpoint.routerPath), method: endpoint.method) { request, context in
+            context.notes.route = endpoint.path
             let reply = try await Deadline.run(endpoint.timeLimit) { try await answer(request, context, endpoint) }
             return reply.response(to: request)
         }
@@ -45,19 +46,33 @@ public struct RegistryAPI: Sendable {
         case .everybody(let handler):
             let bytes = endpoint.intake == .json ? try await RequestBytes.json(request) : []
             return try await handler(OpenExchange(request: request, context: context, services: services, bytes: bytes))
+        case .bearers(_, let handler):
+            let token = try Self.token(of: request)
+            let bytes = endpoint.intake == .json ? try await RequestBytes.json(request) : []
+            let exchange = OpenExchange(request: request, context: context, services: services, bytes: bytes)
+            return try await handler(exchange, token)
         case .holders(_, let handler):
-            let caller = try await authenticate(request, context)
-            context.notes.userId = caller.userId
+            let caller = try await services.store.caller(
+                token: try Self.token(of: request), requestId: context.requestId)
+            try context.admit(caller)
             let bytes = endpoint.intake == .json ? try await RequestBytes.json(request) : []
             return try await handler(
                 Exchange(request: request, context: context, caller: caller, services: services, bytes: bytes))
         }
     }
 
-    private func authenticate(_ request: Request, _ context: RegistryContext) async throws -> Caller {
+    private static func token(of request: Request) throws -> String {
         guard let token = BearerToken.of(request) else { throw Problem(StoreError.unauthenticated(.tokenMissing)) }
-        let caller = try await services.store.caller(token: token, requestId: context.requestId)
+        return token
+    }
+}
+
+extension RegistryContext {
+    /// Whose request it turned out to be.
+    ///
+    /// - Throws: `Problem` 403 for whoever has to choose a password first.
+    func admit(_ caller: Caller) throws {
         guard !caller.hasOneTimePassword else { throw Problem(StoreError.forbidden(.passwordIsOneTime)) }
-        return caller
+        notes.userId = caller.userId
     }
 }

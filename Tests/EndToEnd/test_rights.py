@@ -215,6 +215,29 @@ def test_another_countys_record_is_not_shown(house, role, path):
     assert "王远" not in answer.text
 
 
+@pytest.mark.parametrize("what,status,code", [
+    ("UPDATE users SET password_is_one_time = true WHERE username = 'leaver'", 403, "passwordIsOneTime"),
+    ("UPDATE users SET role = 'admin', authority = NULL WHERE username = 'leaver'", 403, "roleMayNot"),
+    ("UPDATE sessions SET expires_at = now() WHERE user_id = (SELECT id FROM users WHERE username = 'leaver')", 401, "sessionEnded"),
+    ("UPDATE sessions SET revoked_at = now() WHERE user_id = (SELECT id FROM users WHERE username = 'leaver')", 401, "sessionEnded"),
+    ("UPDATE users SET disabled_at = now() WHERE username = 'leaver'", 401, "sessionEnded"),
+])
+def test_a_token_that_opens_nothing_leaves_no_line_of_a_reading(house, what, status, code):
+    """Who holds the token is found in the statement before the one that reads and logs."""
+    house.sql("DELETE FROM sessions WHERE user_id = (SELECT id FROM users WHERE username = 'leaver'); DELETE FROM users WHERE username = 'leaver'")
+    house.add_user("leaver", "clerk", "city", name="离窗口")
+    house.clients.pop("leaver", None)
+    client = house.as_("leaver")
+    path = address(house, "/api/v1/learners/{id}/eligibility")
+    assert client.get(path, params={"purpose": "titlePromotion"}).status_code == 200
+    [[user]] = house.sql("SELECT id FROM users WHERE username = 'leaver'")
+    house.sql(what)
+    answer = client.get(path, params={"purpose": "titlePromotion"})
+    assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
+    lines = house.sql("SELECT outcome, code FROM access_log WHERE user_id = %s AND action = 'readEligibility' ORDER BY id", (user,))
+    assert lines == [("allowed", None)] + ([("refused", "roleMayNot")] if code == "roleMayNot" else [])
+
+
 @pytest.mark.parametrize("role", ["clerk", "countyOfficer", "unitAdmin", "learner"])
 def test_a_search_shows_only_what_the_caller_may_see(house, role):
     client = house.as_(house.user_of[role])

@@ -62,7 +62,7 @@ struct RequestMiddleware: RouterMiddleware {
         let seconds = Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18
         // A method that is none of HTTP's own would make a new label for each that somebody thinks of.
         let method = Self.methods.contains(request.method) ? request.method.rawValue : "OTHER"
-        let route = addresses.address(of: request.uri.path)?.template ?? "none"
+        let route = context.notes.route ?? addresses.address(of: request.uri.path)?.template ?? "none"
         services.metrics.add(
             "ceregistry_http_requests_total", [("method", method), ("route", route), ("status", "\(status.code)")])
         services.metrics.observe("ceregistry_http_request_seconds", [("method", method), ("route", route)], seconds)

@@ -21,19 +21,30 @@ public struct RegistryContext: RequestContext {
 
     /// A part of the path in its meaning, percent-decoded; nil where it is no text that could name anything.
     func path(_ name: String) -> String? {
-        guard let text = parameters.get(name)?.removingPercentEncoding, !text.isEmpty, !text.utf8.contains(0) else {
-            return nil
-        }
+        guard let raw = parameters.get(name), let text = raw.utf8.contains(0x25) ? raw.removingPercentEncoding : raw,
+            !text.isEmpty, !text.utf8.contains(0)
+        else { return nil }
         return text
     }
 }
 
 /// What becomes known of a request on its way, for the log: a context is a value, and its changes stay below.
 final class RequestNotes: Sendable {
-    private let known = Mutex<UUID?>(nil)
+    private struct Known {
+        var userId: UUID?
+        var route: String?
+    }
+
+    private let known = Mutex(Known())
 
     var userId: UUID? {
-        get { known.withLock { $0 } }
-        set { known.withLock { $0 = newValue } }
+        get { known.withLock { $0.userId } }
+        set { known.withLock { $0.userId = newValue } }
+    }
+
+    /// The template of the address, where an endpoint took the request.
+    var route: String? {
+        get { known.withLock { $0.route } }
+        set { known.withLock { $0.route = newValue } }
     }
 }

@@ -8,6 +8,11 @@ public final class MetricsRegistry: Sendable {
         /// One for each bound, and one for everything beyond; not yet added up.
         var counts: [Int]
         var sum = 0.0
+
+        mutating func add(_ seconds: Double, to slot: Int) {
+            counts[slot] += 1
+            sum += seconds
+        }
     }
 
     private struct Family {
@@ -19,6 +24,7 @@ public final class MetricsRegistry: Sendable {
 
     /// Upper bounds in seconds.
     private static let bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+    private static let empty = Histogram(counts: Array(repeating: 0, count: bounds.count + 1))
     private let families = Mutex<[String: Family]>([:])
 
     public init() {}
@@ -42,11 +48,7 @@ public final class MetricsRegistry: Sendable {
     public func observe(_ name: String, _ labels: [(String, String)], _ seconds: Double) {
         let key = Self.text(labels)
         let slot = Self.bounds.firstIndex { seconds <= $0 } ?? Self.bounds.count
-        let empty = Histogram(counts: Array(repeating: 0, count: Self.bounds.count + 1))
-        families.withLock {
-            $0[name]?.histograms[key, default: empty].counts[slot] += 1
-            $0[name]?.histograms[key]?.sum += seconds
-        }
+        families.withLock { $0[name]?.histograms[key, default: Self.empty].add(seconds, to: slot) }
     }
 
     public func render() -> String {
@@ -76,10 +78,20 @@ public final class MetricsRegistry: Sendable {
     }
 
     private static func text(_ labels: [(String, String)]) -> String {
-        labels.map { name, value in
-            let escaped = value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
-            return "\(name)=\"\(escaped)\""
-        }.joined(separator: ",")
+        var text = ""
+        for (name, value) in labels {
+            if !text.isEmpty { text += "," }
+            text += name
+            text += "=\""
+            text += escaped(value)
+            text += "\""
+        }
+        return text
+    }
+
+    private static func escaped(_ value: String) -> String {
+        guard value.utf8.contains(where: { $0 == 0x5C || $0 == 0x22 || $0 == 0x0A }) else { return value }
+        return value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
     }
 
     private static func braced(_ labels: String) -> String { labels.isEmpty ? "" : "{\(labels)}" }

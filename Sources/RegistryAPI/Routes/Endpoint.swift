@@ -7,12 +7,15 @@ import RegistryStore
 struct Endpoint: Sendable {
     typealias Handler = @Sendable (Exchange) async throws -> Reply
     typealias OpenHandler = @Sendable (OpenExchange) async throws -> Reply
+    typealias BearerHandler = @Sendable (OpenExchange, _ token: String) async throws -> Reply
 
     /// Whom it serves, and with what.
     enum Service: Sendable {
         /// Anybody, signed in or not.
         case everybody(OpenHandler)
         case holders(of: Rights.Action, Handler)
+        /// As holders, where who holds the token is asked together with the rest, in one round trip.
+        case bearers(of: Rights.Action, BearerHandler)
     }
 
     /// What it takes in: a file is read by its handler as it arrives.
@@ -76,7 +79,7 @@ struct Endpoint: Sendable {
     var action: Rights.Action? {
         switch service {
         case .everybody: nil
-        case .holders(let action, _): action
+        case .holders(let action, _), .bearers(let action, _): action
         }
     }
 

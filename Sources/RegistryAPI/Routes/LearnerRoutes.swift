@@ -58,7 +58,9 @@ extension Endpoint {
                     items: try await exchange.store.register(
                         of: exchange.id(), asOf: asOf, knownAt: knownAt, as: exchange.caller)))
         },
-        .get("/api/v1/learners/{id}/eligibility", "readEligibility", .readEligibility, eligibility),
+        Endpoint(
+            .get, "/api/v1/learners/{id}/eligibility", "readEligibility", .bearers(of: .readEligibility, eligibility),
+            intake: .nothing),
         .post("/api/v1/learners/{id}/employments", "addEmployment", .addEmployment) { exchange in
             let record = try await exchange.store.addEmployment(
                 learner: exchange.id(), exchange.body(), as: exchange.caller, once: exchange.once())
@@ -114,19 +116,24 @@ extension Endpoint {
         },
     ]
 
-    @Sendable private static func eligibility(_ exchange: Exchange) async throws -> Reply {
-        let policies = try await exchange.store.policies()
-        let known = policies.policies.flatMap(\.purposes).map(\.id.rawValue)
-        let names = Set(known).sorted().joined(separator: ", ")
-        let expected = Text(zh: names, en: names)
+    @Sendable private static func eligibility(_ exchange: OpenExchange, _ token: String) async throws -> Reply {
+        let store = exchange.services.store
+        let policies = try await store.policies()
+        func expected() -> Text {
+            let names = Set(policies.policies.flatMap(\.purposes).map(\.id.rawValue)).sorted().joined(separator: ", ")
+            return Text(zh: names, en: names)
+        }
         guard
             let purpose = try exchange.query(
-                "purpose", expected: expected, { known.contains($0) ? Purpose(rawValue: $0) : nil })
-        else { throw Problem(.unprocessableContent, [.field("purpose", found: nil, expected: expected)]) }
+                "purpose", expected: expected(),
+                { name in policies.terms(of: Purpose(rawValue: name))?.terms.id })
+        else { throw Problem(.unprocessableContent, [.field("purpose", found: nil, expected: expected())]) }
         let question = EligibilityQuestion(
             purpose: purpose, asOf: try exchange.day("asOf"), knownAt: try exchange.instant("knownAt"),
             assessedYear: try exchange.integer("year", in: 1900...2999))
-        let answer = try await exchange.store.eligibility(of: exchange.id(), question, as: exchange.caller)
+        let answer = try await store.eligibility(
+            of: exchange.id(), question, holding: token, requestId: exchange.context.requestId,
+            admitting: exchange.context.admit)
         return try .json(EligibilityDocument(answer, language: exchange.context.language, policies: policies))
     }
 }

@@ -198,13 +198,15 @@ extension Policy {
 /// All policies in force, each subject year governed by one of them.
 public struct PolicySet: Sendable {
     public let policies: [Policy]
+    /// Of all notices, the earliest first.
+    public let subjectYears: [SubjectYear]
 
     public init(_ policies: [Policy]) {
         self.policies = policies.sorted { ($0.subjectYears.first?.year ?? 0) < ($1.subjectYears.first?.year ?? 0) }
+        subjectYears = policies.flatMap(\.subjectYears).sorted { $0.year < $1.year }
     }
 
     public var isEmpty: Bool { policies.isEmpty }
-    public var subjectYears: [SubjectYear] { policies.flatMap(\.subjectYears).sorted { $0.year < $1.year } }
     public func policy(forSubjectYear year: Int) -> Policy? { policies.first { $0.subjectYear(year) != nil } }
 
     /// The newest notice that knows the purpose.

@@ -53,7 +53,10 @@ public enum Eligibility {
 
     static func year(of history: LearnerHistory, _ terms: SubjectYear, asOf: Day) -> YearAnswer {
         let standing = history.entries.filter { $0.subjectYear == terms.year && $0.stands(on: asOf) }
-            .sorted { ($0.recognizedOn, $0.id.uuidString) < ($1.recognizedOn, $1.id.uuidString) }
+            .sorted {
+                $0.recognizedOn == $1.recognizedOn
+                    ? $0.id.uuidString < $1.id.uuidString : $0.recognizedOn < $1.recognizedOn
+            }
         let credit = credit(of: standing)
         let isComplete = credit.hours >= terms.requiredHours
         let isExcused = history.excuses.contains { $0.subjectYear == terms.year && $0.liftsDuty && $0.counts(on: asOf) }

@@ -13,13 +13,25 @@ public struct Text: Codable, Hashable, Sendable {
 
     public func callAsFunction(_ language: Language) -> String { language == .zh ? zh : en }
 
-    /// The text with each `{key}` replaced.
+    /// The text with each `{key}` replaced that has a value; others stay as they are.
     public func filled(_ values: [String: String]) -> Text {
-        var text = self
-        for (key, value) in values {
-            text.zh = text.zh.replacing("{\(key)}", with: value)
-            text.en = text.en.replacing("{\(key)}", with: value)
+        Text(zh: Self.fill(zh, values), en: Self.fill(en, values))
+    }
+
+    private static func fill(_ template: String, _ values: [String: String]) -> String {
+        var text = ""
+        var rest = template[...]
+        while let open = rest.utf8.firstIndex(of: UInt8(ascii: "{")) {
+            let inside = rest[open...].dropFirst()
+            text += rest[..<open]
+            if let close = inside.utf8.firstIndex(of: UInt8(ascii: "}")), let value = values[String(inside[..<close])] {
+                text += value
+                rest = inside[close...].dropFirst()
+            } else {
+                text += "{"
+                rest = inside
+            }
         }
-        return text
+        return text + rest
     }
 }

@@ -7,20 +7,19 @@ public enum RegistryJSON {
     static let instants = Date.ISO8601FormatStyle(
         timeZoneSeparator: .colon, includingFractionalSeconds: true, timeZone: shanghai)
 
-    public static func encoder(pretty: Bool = false) -> JSONEncoder {
+    /// A document in this dialect, keys in order. `pretty` is for files and terminals, as Foundation sets it out.
+    public static func bytes(_ value: some Encodable, pretty: Bool = false) throws -> [UInt8] {
+        pretty ? try printed(value) : try DirectEncoder.bytes(value)
+    }
+
+    private static func printed(_ value: some Encodable) throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.dateEncodingStrategy = .custom { date, encoder in
             var container = encoder.singleValueContainer()
             try container.encode(text(date))
         }
-        encoder.outputFormatting =
-            pretty ? [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes] : [.sortedKeys, .withoutEscapingSlashes]
-        return encoder
-    }
-
-    /// A document in this dialect.
-    public static func bytes(_ value: some Encodable, pretty: Bool = false) throws -> [UInt8] {
-        var bytes = [UInt8](try encoder(pretty: pretty).encode(value))
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        var bytes = [UInt8](try encoder.encode(value))
         lowercaseUUIDs(&bytes)
         return bytes
     }

@@ -24,12 +24,29 @@ extension RegistryStore {
     public func eligibility(of learner: UUID, _ question: EligibilityQuestion, as caller: Caller) async throws
         -> EligibilityAnswer
     {
-        let policies = try await policies()
         let history = try await readingHistory(
             HistoryQuery(learner: learner, knownAt: question.knownAt), why: question.purpose.rawValue, as: caller)
-        return Eligibility.answer(
-            question.purpose, history: history, policies: policies,
-            asOf: question.asOf ?? today, assessedYear: question.assessedYear)
+        return try await answer(question, history)
+    }
+
+    /// For whoever holds the token, in one round trip.
+    ///
+    /// - Parameter admitting: told who it is; what it throws is thrown.
+    /// - Throws: also `StoreError.unauthenticated` where the session has ended.
+    public func eligibility(
+        of learner: UUID, _ question: EligibilityQuestion, holding token: String, requestId: String?,
+        admitting: (Caller) throws -> Void
+    ) async throws -> EligibilityAnswer {
+        let history = try await readingHistory(
+            HistoryQuery(learner: learner, knownAt: question.knownAt), why: question.purpose.rawValue, holding: token,
+            requestId: requestId, admitting: admitting)
+        return try await answer(question, history)
+    }
+
+    private func answer(_ question: EligibilityQuestion, _ history: LearnerHistory) async throws -> EligibilityAnswer {
+        Eligibility.answer(
+            question.purpose, history: history, policies: try await policies(), asOf: question.asOf ?? today,
+            assessedYear: question.assessedYear)
     }
 
     /// The learner whom an ID number leads to, one that was corrected since included.

@@ -13,11 +13,8 @@ struct HistoryQuery {
     var statement: Statement { "SELECT * FROM person_history(\(learner), \(knownAt))" }
 
     /// For a caller, and on the access log. Its first row says whether it was allowed; no row, that there is no such learner.
-    func reading(why: String, as caller: Caller) -> Statement {
-        """
-        SELECT h.* FROM read_history(\(learner), EXISTS (SELECT FROM learners WHERE id = \(learner)), \(knownAt), \(why),
-                                     \(caller.requestId)) h
-        """
+    func reading(_ why: String, _ requestId: String?) -> Statement {
+        "SELECT * FROM read_history(\(learner), \(knownAt), \(why), \(requestId))"
     }
 
     static func history(from rows: some Sequence<Row>) throws -> LearnerHistory {

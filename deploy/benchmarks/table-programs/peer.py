@@ -22,9 +22,7 @@ ENTERING = """
 SELECT set_config('ceregistry.role', $1, true), set_config('ceregistry.authority', $2, true), set_config('ceregistry.user_id', $3, true),
        set_config('plan_cache_mode', 'force_generic_plan', true)
 """
-HISTORY = """
-SELECT h.* FROM read_history($1, EXISTS (SELECT FROM learners WHERE id = $1), NULL, $2, $3) h
-"""
+HISTORY = "SELECT * FROM read_history($1, NULL, $2, $3)"
 YEARS = [(year["year"], year["requiredHours"], datetime.date.fromisoformat(year["dueOn"])) for year in TEMPLATE["years"]]
 TODAY = datetime.date.fromisoformat(TEMPLATE["asOf"])
 
