@@ -38,11 +38,24 @@ public struct Day: Comparable, Hashable, Codable, Sendable, CustomStringConverti
 
     public var description: String {
         let (year, month, day) = parts
-        func padded(_ number: Int, _ width: Int) -> String {
-            let text = String(number)
-            return String(repeating: "0", count: max(0, width - text.count)) + text
+        return String(unsafeUninitializedCapacity: 10) { bytes in
+            var place = 10
+            func write(_ number: Int, _ width: Int) {
+                var rest = number
+                for _ in 0..<width {
+                    place -= 1
+                    bytes[place] = UInt8(ascii: "0") + UInt8(rest % 10)
+                    rest /= 10
+                }
+                guard place > 0 else { return }
+                place -= 1
+                bytes[place] = UInt8(ascii: "-")
+            }
+            write(day, 2)
+            write(month, 2)
+            write(year, 4)
+            return 10
         }
-        return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))"
     }
 
     public static func < (left: Day, right: Day) -> Bool { left.daysSince2000 < right.daysSince2000 }

@@ -10,6 +10,11 @@ struct DirectEncoder: Encoder {
     var userInfo: [CodingUserInfoKey: Any] { [:] }
 
     static func bytes(_ value: some Encodable) throws -> [UInt8] {
+        if let document = value as? any SelfWriting {
+            var json = JSONBuilder()
+            document.write(to: &json)
+            return json.bytes
+        }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(4096)
         try write(value, to: &bytes)
