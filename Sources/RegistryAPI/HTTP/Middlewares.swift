@@ -111,8 +111,11 @@ struct RequestMiddleware: RouterMiddleware {
 enum BearerToken {
     /// RFC 6750, 2.1.
     static func of(_ request: Request) -> String? {
-        guard let header = request.headers[.authorization], header.lowercased().hasPrefix("bearer ") else { return nil }
-        let token = header.dropFirst(7).filter { $0 != " " }
-        return token.isEmpty ? nil : String(token)
+        guard let header = request.headers[.authorization], header.prefix(7).lowercased() == "bearer " else {
+            return nil
+        }
+        let token = header.dropFirst(7)
+        let text = token.utf8.contains(0x20) ? token.filter { $0 != " " } : String(token)
+        return text.isEmpty ? nil : text
     }
 }

@@ -58,13 +58,15 @@ extension RegistryStore {
         _ query: HistoryQuery, why: String, holding token: String, requestId: String?,
         admitting: (Caller) throws -> Void
     ) async throws -> LearnerHistory {
-        let statements = [entering(token, for: .readEligibility), query.reading(why, requestId)]
+        let statements = [entering(token, roles: Self.readersOfEligibility), query.reading(why, requestId)]
         let results = try await translating { try await pool.shared.pipeline(statements) }
         let caller = try Self.caller(of: results[0], requestId)
         try admitting(caller)
         try await permit(.readEligibility, caller, record: query.learner)
         return try Self.history(from: results[1])
     }
+
+    private static let readersOfEligibility = roles(for: .readEligibility)
 
     private static func history(from rows: QueryResult) throws -> LearnerHistory {
         guard let first = rows.first else { throw StoreError.notFound(.learnerUnknown) }

@@ -122,6 +122,10 @@ extension RegistryStore {
         return try row.caller(requestId: requestId)
     }
 
+    static func roles(for action: Rights.Action) -> String {
+        Role.allCases.filter { Rights.scope(of: $0, for: action) != nil }.map(\.rawValue).joined(separator: " ")
+    }
+
     private static let holder = """
         SELECT u.id AS user_id, u.username, u.person_name, u.role, u.authority, u.employer_id, u.learner_id,
                u.password_is_one_time
@@ -130,13 +134,14 @@ extension RegistryStore {
         """
 
     /// Who holds this token now, and the rest of the round trip is on that person's behalf: row-level security is told so.
-    /// It is not told for somebody whose role has no right to `action` at all, or who has to choose a password first;
-    /// then nobody asks, and nothing is seen.
-    func entering(_ token: String, for action: Rights.Action) -> Statement {
-        let roles = Role.allCases.filter { Rights.scope(of: $0, for: action) != nil }.map(\.rawValue)
-        return Statement(
+    /// It is not told for somebody whose role has no right to ask at all, or who has to choose a password first; then
+    /// nobody asks, and nothing is seen.
+    ///
+    /// - Parameter roles: those that may, from `roles(for:)`.
+    func entering(_ token: String, roles: String) -> Statement {
+        Statement(
             """
-            SELECT h.*, set_config('ceregistry.role', CASE WHEN h.role = ANY ($2) AND NOT h.password_is_one_time THEN h.role ELSE '' END, true),
+            SELECT h.*, set_config('ceregistry.role', CASE WHEN h.role = ANY (string_to_array($2, ' ')) AND NOT h.password_is_one_time THEN h.role ELSE '' END, true),
                    set_config('ceregistry.authority', coalesce(h.authority, ''), true),
                    set_config('ceregistry.user_id', h.user_id::text, true),
                    set_config('ceregistry.employer_id', coalesce(h.employer_id::text, ''), true),
