@@ -38,10 +38,11 @@ BEGIN
 END
 $$;
 
-DROP FUNCTION read_history(uuid, boolean, timestamptz, text, text);
 -- The history for a caller of the daemon's, on the access log whether allowed or refused. Who may read is the policy `caller_reads` on
--- learners, in the same words; that both say the same of every kind of caller is a test. First a row that says how it went; none where
--- there is no such learner, or nobody who asks.
+-- learners, in the same words; that both say the same of every kind of caller is a test, and the daemon asks its own table of rights
+-- once more. First a row that says how it went, and where the learner is placed: `recognized_by` the authority, `employer_id` the
+-- employer, `lifts_duty` whether it is a claim that opens the record (Q7). None where there is no such learner, or nobody who asks.
+-- The function of the same name with `seen` stays for daemons of the version before, until each was restarted.
 CREATE FUNCTION read_history(learner uuid, known_at timestamptz, why text, request text)
     RETURNS TABLE (fact text, id uuid, employer_id uuid, kind text, level text, division text, employed_from date, employed_until date,
                    subject_year integer, mode text, hours integer, recognized_on date, recognized_by text, reversed_on date,
@@ -53,6 +54,7 @@ DECLARE
     works_for uuid;
     caller text := caller_role();
     own text := caller_authority();
+    by_claim boolean := false;
     allowed boolean;
 BEGIN
     -- Nobody asks: no session holds the token that was sent, or whoever holds it has no right to ask.
@@ -63,14 +65,21 @@ BEGIN
         caller_sees_all()
         OR (lies_in = own AND caller IN ('countyOfficer', 'clerk'))
         OR (works_for = caller_employer() AND caller = 'unitAdmin')
-        OR learner = caller_learner()
-        OR (caller = 'countyOfficer' AND EXISTS (SELECT FROM claims c WHERE c.learner_id = learner AND c.routed_to = own
-                                                 AND c.state IN ('submitted', 'returned'))), false);
+        OR learner = caller_learner(), false);
+    IF NOT allowed AND caller = 'countyOfficer' THEN
+        by_claim := EXISTS (SELECT FROM claims c WHERE c.learner_id = learner AND c.routed_to = own AND c.state IN ('submitted', 'returned'));
+        allowed := by_claim;
+    END IF;
     INSERT INTO access_log (user_id, role, authority, action, learner_id, outcome, code, reason, request_id)
     VALUES (caller_user(), caller, own, 'readEligibility', learner, CASE WHEN allowed THEN 'allowed' ELSE 'refused' END,
             CASE WHEN NOT allowed THEN 'outsideJurisdiction' END, why, request);
     fact := CASE WHEN allowed THEN 'allowed' ELSE 'refused' END;
+    recognized_by := lies_in;
+    employer_id := works_for;
+    lifts_duty := by_claim;
     RETURN NEXT;
     IF allowed THEN RETURN QUERY SELECT * FROM person_history(learner, known_at); END IF;
 END
 $$;
+REVOKE EXECUTE ON FUNCTION read_history(uuid, timestamptz, text, text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION read_history(uuid, timestamptz, text, text) TO ceregistry_daemon;

@@ -5,7 +5,7 @@
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM ceregistry_daemon, ceregistry_auditor, PUBLIC;
 REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM ceregistry_daemon, ceregistry_auditor, PUBLIC;
 REVOKE EXECUTE ON FUNCTION settle_completion(uuid[]), place_persons(uuid[]), settle_merge(uuid[]), settle_subject_year(integer),
-    read_history(uuid, timestamptz, text, text) FROM PUBLIC;
+    read_history(uuid, timestamptz, text, text), read_history(uuid, boolean, timestamptz, text, text) FROM PUBLIC;
 
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO ceregistry_daemon, ceregistry_auditor;
 REVOKE SELECT ON users, sessions, idempotency_keys, import_file_parts FROM ceregistry_auditor;
@@ -30,7 +30,8 @@ GRANT INSERT (excuse_id, reason, revoked_on, recorded_by) ON excuse_revocations 
 GRANT INSERT (id, kept_id, merged_id, moved, reason, document, entries_before, entries_after, merged_on, recorded_by)
       ON merges TO ceregistry_daemon;
 GRANT INSERT (merge_id, reason, reversed_on, recorded_by) ON merge_reversals TO ceregistry_daemon;
-GRANT EXECUTE ON FUNCTION settle_merge(uuid[]), settle_subject_year(integer), read_history(uuid, timestamptz, text, text)
+GRANT EXECUTE ON FUNCTION settle_merge(uuid[]), settle_subject_year(integer), read_history(uuid, timestamptz, text, text),
+    read_history(uuid, boolean, timestamptz, text, text)
     TO ceregistry_daemon;
 
 GRANT INSERT (notice, version, number, category, document, source, checksum, loaded_by) ON policies TO ceregistry_daemon;

@@ -47,10 +47,8 @@ public struct RegistryAPI: Sendable {
             let bytes = endpoint.intake == .json ? try await RequestBytes.json(request) : []
             return try await handler(OpenExchange(request: request, context: context, services: services, bytes: bytes))
         case .bearers(_, let handler):
-            let token = try Self.token(of: request)
-            let bytes = endpoint.intake == .json ? try await RequestBytes.json(request) : []
-            let exchange = OpenExchange(request: request, context: context, services: services, bytes: bytes)
-            return try await handler(exchange, token)
+            let exchange = OpenExchange(request: request, context: context, services: services, bytes: [])
+            return try await handler(exchange, try Self.token(of: request))
         case .holders(_, let handler):
             let caller = try await services.store.caller(
                 token: try Self.token(of: request), requestId: context.requestId)

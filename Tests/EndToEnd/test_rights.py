@@ -155,6 +155,13 @@ def ask(registry, client, method, path, there=False):
     return client.request(method, registry.url + address(registry, path, there), timeout=60, **keywords)
 
 
+def in_the_document(registry, method, path, answer):
+    """Whether a refusal is one that the document tells of, in the form of its problems (RFC 9457)."""
+    told = registry.paths[path][method]["responses"]
+    return str(answer.status_code) in told and answer.headers["Content-Type"].startswith("application/problem+json") and {
+        "type", "title", "status", "code", "reasons"} <= set(answer.json()) and answer.json()["status"] == answer.status_code
+
+
 def test_the_table_names_every_address_of_the_document(house):
     document = {(method, path) for path, item in house.paths.items() for method in item if method in ("get", "post", "put", "patch", "delete")}
     assert document == set(TABLE)
@@ -175,7 +182,7 @@ def test_who_may(house, role, method, path):
         assert answer.status_code < 500, answer.text
     else:
         # An empty body may be found wanting before the right is; what matters is that nothing is done or shown.
-        assert answer.status_code in (403, 422), answer.text
+        assert answer.status_code in (403, 422) and in_the_document(house, method, path, answer), answer.text
         if method == "get": assert answer.status_code == 403 and answer.json()["code"] in ("roleMayNot", "outsideJurisdiction")
 
 
@@ -183,7 +190,7 @@ def test_who_may(house, role, method, path):
 def test_who_is_not_signed_in(house, method, path):
     answer = ask(house, requests, method, path)
     if TABLE[method, path] == "public": assert answer.status_code != 401 or path == "/api/v1/sessions"
-    else: assert answer.status_code == 401 and answer.headers["WWW-Authenticate"].startswith("Bearer")
+    else: assert answer.status_code == 401 and in_the_document(house, method, path, answer) and answer.headers["WWW-Authenticate"].startswith("Bearer")
 
 
 WELL_FORMED = [
@@ -234,8 +241,14 @@ def test_a_token_that_opens_nothing_leaves_no_line_of_a_reading(house, what, sta
     house.sql(what)
     answer = client.get(path, params={"purpose": "titlePromotion"})
     assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
-    lines = house.sql("SELECT outcome, code FROM access_log WHERE user_id = %s AND action = 'readEligibility' ORDER BY id", (user,))
-    assert lines == [("allowed", None)] + ([("refused", "roleMayNot")] if code == "roleMayNot" else [])
+    logged = lambda: house.sql("SELECT outcome, code FROM access_log WHERE user_id = %s AND action = 'readEligibility' ORDER BY id", (user,))[1:]
+    refusal = [("refused", "roleMayNot")] if code == "roleMayNot" else []
+    assert logged() == refusal
+    # The same whatever else is wrong with the question.
+    for wrong in (path.replace(house.learner_here["id"], "nobody"), path):
+        answer = client.get(wrong, params={"purpose": "none", "asOf": "2018-02-30"})
+        assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
+    assert logged() == refusal * 3
 
 
 @pytest.mark.parametrize("role", ["clerk", "countyOfficer", "unitAdmin", "learner"])

@@ -19,3 +19,15 @@ struct TextTests {
         #expect(Text(zh: "{a}{b}", en: "").filled(["a": "{b}", "b": "{a}"]).zh == "{b}{a}")
     }
 }
+
+@Suite("A day as text")
+struct DayTextTests {
+    @Test(
+        "Any day that can be written is read back; others crash nothing and are no day",
+        arguments: [-999_999, -730_121, -730_120, -730_119, -1, 0, 6_934, 2_921_939, 2_921_940, .max / 2, .min / 2]
+            as [Int32])
+    func written(days: Int32) {
+        let day = Day(daysSince2000: days)
+        #expect(Day(day.description) == ((1...9999).contains(day.year) ? day : nil))
+    }
+}

@@ -2,7 +2,7 @@ import RegistryStore
 
 /// Work that may not take forever.
 enum Deadline {
-    /// Runs `body`, and cancels it when the time is over, some hundred milliseconds more or less.
+    /// Runs `body`, and cancels it when the time is over or up to a tenth of a second later.
     ///
     /// - Throws: `Problem` 503 at the deadline; a change may or may not have been stored by then, which a repeat with the
     ///   same `Idempotency-Key` tells.

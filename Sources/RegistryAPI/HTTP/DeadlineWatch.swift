@@ -6,7 +6,7 @@ final class DeadlineWatch: Sendable {
 
     private struct Watched {
         var deadline: ContinuousClock.Instant
-        /// Nil when it was called.
+        /// Nil once it is due.
         var cancel: (@Sendable () -> Void)?
     }
 

@@ -5,7 +5,7 @@ import NIOCore
 import RegistryDomain
 import RegistryStore
 
-/// An answer before it goes out: JSON made once, by one encoder.
+/// An answer before it goes out: its JSON made once.
 struct Reply: Sendable {
     var status: HTTPResponse.Status
     var headers: HTTPFields = [:]

@@ -14,7 +14,7 @@ struct Endpoint: Sendable {
         /// Anybody, signed in or not.
         case everybody(OpenHandler)
         case holders(of: Rights.Action, Handler)
-        /// As holders, where who holds the token is asked together with the rest, in one round trip.
+        /// As holders, without a body: who holds the token is asked together with the rest, in one round trip.
         case bearers(of: Rights.Action, BearerHandler)
     }
 

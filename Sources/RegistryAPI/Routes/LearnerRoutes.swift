@@ -115,25 +115,4 @@ extension Endpoint {
             return try .json(record, .created)
         },
     ]
-
-    @Sendable private static func eligibility(_ exchange: OpenExchange, _ token: String) async throws -> Reply {
-        let store = exchange.services.store
-        let policies = try await store.policies()
-        func expected() -> Text {
-            let names = Set(policies.policies.flatMap(\.purposes).map(\.id.rawValue)).sorted().joined(separator: ", ")
-            return Text(zh: names, en: names)
-        }
-        guard
-            let purpose = try exchange.query(
-                "purpose", expected: expected(),
-                { name in policies.terms(of: Purpose(rawValue: name))?.terms.id })
-        else { throw Problem(.unprocessableContent, [.field("purpose", found: nil, expected: expected())]) }
-        let question = EligibilityQuestion(
-            purpose: purpose, asOf: try exchange.day("asOf"), knownAt: try exchange.instant("knownAt"),
-            assessedYear: try exchange.integer("year", in: 1900...2999))
-        let answer = try await store.eligibility(
-            of: exchange.id(), question, holding: token, requestId: exchange.context.requestId,
-            admitting: exchange.context.admit)
-        return try .json(EligibilityDocument(answer, language: exchange.context.language, policies: policies))
-    }
 }

@@ -38,6 +38,8 @@ public struct Day: Comparable, Hashable, Codable, Sendable, CustomStringConverti
 
     public var description: String {
         let (year, month, day) = parts
+        // A database can hold days that no text here makes.
+        guard (0...9999).contains(year) else { return "\(year)-\(month)-\(day)" }
         return String(unsafeUninitializedCapacity: 10) { bytes in
             var place = 10
             func write(_ number: Int, _ width: Int) {

@@ -22,11 +22,11 @@ public struct Text: Codable, Hashable, Sendable {
         var text = ""
         var rest = template[...]
         while let open = rest.utf8.firstIndex(of: UInt8(ascii: "{")) {
-            let inside = rest[open...].dropFirst()
+            let inside = rest[rest.utf8.index(after: open)...]
             text += rest[..<open]
             if let close = inside.utf8.firstIndex(of: UInt8(ascii: "}")), let value = values[String(inside[..<close])] {
                 text += value
-                rest = inside[close...].dropFirst()
+                rest = inside[inside.utf8.index(after: close)...]
             } else {
                 text += "{"
                 rest = inside

@@ -42,37 +42,4 @@ extension RegistryStore {
         guard try row.decode("visible", as: Bool.self) else { throw StoreError.forbidden(.outsideJurisdiction) }
         return Array(results.dropFirst(2))
     }
-
-    /// A person's history for the rules, in one statement and on the access log.
-    ///
-    /// - Throws: as `readingLearner`.
-    func readingHistory(_ query: HistoryQuery, why: String, as caller: Caller) async throws -> LearnerHistory {
-        try await permit(.readEligibility, caller, record: query.learner)
-        return try Self.history(from: try await lookUp(as: caller, [query.reading(why, caller.requestId)])[0])
-    }
-
-    /// The same for whoever holds the token, who is found in the same round trip.
-    ///
-    /// - Parameter admitting: told who it is before anything else is made of the answer; what it throws is thrown.
-    func readingHistory(
-        _ query: HistoryQuery, why: String, holding token: String, requestId: String?,
-        admitting: (Caller) throws -> Void
-    ) async throws -> LearnerHistory {
-        let statements = [entering(token, roles: Self.readersOfEligibility), query.reading(why, requestId)]
-        let results = try await translating { try await pool.shared.pipeline(statements) }
-        let caller = try Self.caller(of: results[0], requestId)
-        try admitting(caller)
-        try await permit(.readEligibility, caller, record: query.learner)
-        return try Self.history(from: results[1])
-    }
-
-    private static let readersOfEligibility = roles(for: .readEligibility)
-
-    private static func history(from rows: QueryResult) throws -> LearnerHistory {
-        guard let first = rows.first else { throw StoreError.notFound(.learnerUnknown) }
-        guard try first.decode("fact", as: String.self) == "allowed" else {
-            throw StoreError.forbidden(.outsideJurisdiction)
-        }
-        return try HistoryQuery.history(from: rows.dropFirst())
-    }
 }

@@ -12,6 +12,7 @@ public enum RegistryJSON {
         pretty ? try printed(value) : try DirectEncoder.bytes(value)
     }
 
+    /// Foundation's encoder, whose UUIDs are made small afterwards; so is a text in capitals that looks like one.
     private static func printed(_ value: some Encodable) throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.dateEncodingStrategy = .custom { date, encoder in

@@ -39,4 +39,22 @@ extension Caller {
                set_config('plan_cache_mode', \(planning), true)
         """
     }
+
+    /// The same of `holder`, a statement that finds the caller, who is its row: one round trip finds out who asks, and asks.
+    /// Where `holder` has no row, or the caller's role is none of `roles`, or the caller has to choose a password first,
+    /// nothing is told, and whatever follows is asked by nobody.
+    ///
+    /// - Parameter roles: their names in the last parameter of `holder`'s, with spaces between them.
+    static func entering(_ holder: Statement, roles: String) -> Statement {
+        Statement(
+            """
+            SELECT h.*, set_config('ceregistry.role', CASE WHEN h.may THEN h.role ELSE '' END, true),
+                   set_config('ceregistry.authority', CASE WHEN h.may THEN coalesce(h.authority, '') ELSE '' END, true),
+                   set_config('ceregistry.user_id', CASE WHEN h.may THEN h.user_id::text ELSE '' END, true),
+                   set_config('ceregistry.employer_id', CASE WHEN h.may THEN coalesce(h.employer_id::text, '') ELSE '' END, true),
+                   set_config('ceregistry.learner_id', CASE WHEN h.may THEN coalesce(h.learner_id::text, '') ELSE '' END, true)
+            FROM (SELECT f.*, f.role = ANY (string_to_array($\(holder.parameters.count + 1), ' ')) AND NOT f.password_is_one_time AS may
+                  FROM (\(holder.sql)) f) h
+            """, holder.parameters + [Parameter(roles)])
+    }
 }

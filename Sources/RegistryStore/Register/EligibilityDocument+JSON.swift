@@ -12,7 +12,7 @@ extension EligibilityDocument: SelfWriting {
             json.key("assumptionTexts")
             json.object { json in
                 for (name, text) in assumptionTexts.sorted(by: { $0.key < $1.key }) {
-                    json.key(name)
+                    json.key(named: name)
                     json.both(text)
                 }
             }

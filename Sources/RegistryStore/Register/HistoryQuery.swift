@@ -12,7 +12,8 @@ struct HistoryQuery {
     /// With the eyes of whoever's transaction it is.
     var statement: Statement { "SELECT * FROM person_history(\(learner), \(knownAt))" }
 
-    /// For a caller, and on the access log. Its first row says whether it was allowed; no row, that there is no such learner.
+    /// For a caller, and on the access log. Its first row says whether it was allowed and where the learner is
+    /// placed; no row, that there is no such learner, or nobody who asks.
     func reading(_ why: String, _ requestId: String?) -> Statement {
         "SELECT * FROM read_history(\(learner), \(knownAt), \(why), \(requestId))"
     }

@@ -113,8 +113,8 @@ extension RegistryStore {
 
     /// Who holds this token now. Expired, revoked and disabled are one answer: the session has ended.
     public func caller(token: String, requestId: String?) async throws -> Caller {
-        let statement = Statement(Self.holder, [Parameter(Self.hash(of: token))])
-        return try Self.caller(of: try await translating { try await pool.shared.execute(statement) }, requestId)
+        try Self.caller(
+            of: try await translating { try await pool.shared.execute(Self.holder(of: token)) }, requestId)
     }
 
     static func caller(of rows: QueryResult, _ requestId: String?) throws -> Caller {
@@ -122,32 +122,15 @@ extension RegistryStore {
         return try row.caller(requestId: requestId)
     }
 
-    static func roles(for action: Rights.Action) -> String {
-        Role.allCases.filter { Rights.scope(of: $0, for: action) != nil }.map(\.rawValue).joined(separator: " ")
-    }
-
-    private static let holder = """
+    /// The session and its user, a row that `Row.caller` reads.
+    static func holder(of token: String) -> Statement {
+        """
         SELECT u.id AS user_id, u.username, u.person_name, u.role, u.authority, u.employer_id, u.learner_id,
                u.password_is_one_time
         FROM sessions s JOIN users u ON u.id = s.user_id
-        WHERE s.token_hash = $1 AND s.revoked_at IS NULL AND s.expires_at > now() AND u.disabled_at IS NULL
+        WHERE s.token_hash = \(hash(of: token)) AND s.revoked_at IS NULL AND s.expires_at > now()
+              AND u.disabled_at IS NULL
         """
-
-    /// Who holds this token now, and the rest of the round trip is on that person's behalf: row-level security is told so.
-    /// It is not told for somebody whose role has no right to ask at all, or who has to choose a password first; then
-    /// nobody asks, and nothing is seen.
-    ///
-    /// - Parameter roles: those that may, from `roles(for:)`.
-    func entering(_ token: String, roles: String) -> Statement {
-        Statement(
-            """
-            SELECT h.*, set_config('ceregistry.role', CASE WHEN h.role = ANY (string_to_array($2, ' ')) AND NOT h.password_is_one_time THEN h.role ELSE '' END, true),
-                   set_config('ceregistry.authority', coalesce(h.authority, ''), true),
-                   set_config('ceregistry.user_id', h.user_id::text, true),
-                   set_config('ceregistry.employer_id', coalesce(h.employer_id::text, ''), true),
-                   set_config('ceregistry.learner_id', coalesce(h.learner_id::text, ''), true)
-            FROM (\(Self.holder)) h
-            """, [Parameter(Self.hash(of: token)), Parameter(roles)])
     }
 
     public func signOut(token: String) async throws {

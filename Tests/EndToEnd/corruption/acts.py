@@ -230,7 +230,7 @@ GUARDS = [
     ("row security spares the owner", "ALTER TABLE learners NO FORCE ROW LEVEL SECURITY", "learners"),
     ("a rule swallows what is written", "CREATE RULE swallow AS ON INSERT TO reversals DO INSTEAD NOTHING", "reversals.swallow"),
     ("a trigger rewrites what is written", "CREATE FUNCTION more() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.hours := 30; RETURN NEW; END $$; CREATE TRIGGER more BEFORE INSERT ON claims FOR EACH ROW EXECUTE FUNCTION more()", "claims.more"),
-    ("a table with rows of its own hangs on another", "CREATE TABLE elsewhere () INHERITS (register_entries)", "register_entries.elsewhere"),
+    ("a table with rows of its own hangs on another", "CREATE TABLE elsewhere () INHERITS (decisions)", "decisions.elsewhere"),
     ("a table forgets when the server dies", "ALTER TABLE import_file_parts SET UNLOGGED", "import_file_parts"),
     ("a view leaves something out", "CREATE OR REPLACE VIEW sealed_records AS SELECT -1 AS bucket, 'users'::text AS kind, id, NULL::text AS name, recorded_at AS born, 0::bigint AS digest FROM users", "sealed_records"),
     ("a setting takes triggers away", "ALTER ROLE ceregistry_daemon IN DATABASE {database} SET session_replication_role = replica", "session_replication_role"),

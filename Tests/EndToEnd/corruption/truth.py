@@ -43,7 +43,9 @@ DERIVED = {"standing_entries", "subject_years", "policy_routes", "log_leaves", "
            "training_numbers"}
 DERIVED_COLUMNS = {("learners", "employer_id"), ("learners", "area"), ("learners", "merged_into"), ("employers", "merged_into"), ("claims", "state"),
                    ("claims", "state_since"), ("claims", "routed_to"), ("claims", "routing"), ("training_sessions", "state"),
-                   ("training_half_days", "is_cancelled"), ("training_invitations", "state"), ("training_invitations", "state_since")}
+                   ("training_half_days", "is_cancelled"), ("training_invitations", "state"), ("training_invitations", "state_since"),
+                   # Where the register is in partitions: it is part of the key that names the entry.
+                   ("reversals", "subject_year")}
 
 # How often each table is struck; those that are not named, once.
 WEIGHTS = {"register_entries": 5, "decisions": 4, "claims": 4, "learners": 4, "standing_entries": 3, "reversals": 3, "certificates": 3,

@@ -33,7 +33,8 @@ struct JSONBuilder {
         bytes.append(UInt8(ascii: ":"))
     }
 
-    mutating func key(_ key: String) {
+    /// A key that may have to be escaped.
+    mutating func key(named key: String) {
         separate()
         JSONText.write(key, to: &bytes)
         bytes.append(UInt8(ascii: ":"))
