@@ -32,13 +32,6 @@ struct EligibilityDocumentTests {
         }
     }
 
-    /// The same by way of `Encodable`, as Foundation prints it.
-    private func encoded(_ document: EligibilityDocument) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(document), as: UTF8.self)
-    }
-
     @Test("It writes itself to the letter as it would be encoded, for every purpose, year, day and language")
     func writesItself() throws {
         let file = try PolicyFile.read(StoreTestDatabase.root.appendingPathComponent("sql/policies/2017-87.yaml").path)
@@ -54,7 +47,7 @@ struct EligibilityDocumentTests {
                 outcomes.insert(answer.outcome)
                 let document = EligibilityDocument(answer, language: number % 2 == 0 ? .zh : .en, policies: policies)
                 let own = String(decoding: try RegistryJSON.bytes(document), as: UTF8.self)
-                let foundations = try encoded(document)
+                let foundations = try RegistryJSONTests.foundation(document)
                 #expect(own.count == foundations.count && own.lowercased() == foundations.lowercased())
             }
         }

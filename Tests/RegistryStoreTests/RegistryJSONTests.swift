@@ -67,7 +67,7 @@ struct RegistryJSONTests {
     }
 
     /// What Foundation writes with the register's instants, keys in order.
-    private func foundation(_ value: some Encodable) throws -> String {
+    static func foundation(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         encoder.dateEncodingStrategy = .custom { date, encoder in
@@ -91,14 +91,13 @@ struct RegistryJSONTests {
         for _ in 0..<3000 {
             let document = Wrapped(value: .random(4, &generator))
             // Texts here have no hexadecimal of their own but "a".
-            #expect(try written(document).uppercased() == foundation(document).uppercased())
+            #expect(try written(document).uppercased() == Self.foundation(document).uppercased())
         }
     }
 
     private struct Nesting: Encodable {
         enum Outer: String, CodingKey { case z, m, a, list, b }
         enum Inner: String, CodingKey { case y, x }
-        final class Base {}
 
         func encode(to encoder: any Encoder) throws {
             var outer = encoder.container(keyedBy: Outer.self)
@@ -121,7 +120,7 @@ struct RegistryJSONTests {
 
     @Test("Containers that are filled beside each other stay apart, and a key given twice has its later value")
     func nesting() throws {
-        #expect(try written(Nesting()) == foundation(Nesting()))
+        #expect(try written(Nesting()) == Self.foundation(Nesting()))
         #expect(
             try written(Nesting()) == #"{"a":"前","b":["b"],"list":[3,{"x":true},[7],null],"m":{"x":4.5,"y":2},"z":5}"#)
     }

@@ -40,8 +40,21 @@ struct JSONBuilder {
         bytes.append(UInt8(ascii: ":"))
     }
 
+    /// A key with its text; neither where there is none.
+    mutating func field(_ key: StaticString, _ value: String?) {
+        guard let value else { return }
+        self.key(key)
+        text(value)
+    }
+
+    /// A key with its number; neither where there is none.
+    mutating func field(_ key: StaticString, _ value: Int?) {
+        guard let value else { return }
+        self.key(key)
+        JSONText.write(value, to: &bytes)
+    }
+
     mutating func text(_ value: String) { JSONText.write(value, to: &bytes) }
-    mutating func number(_ value: Int) { JSONText.write(value, to: &bytes) }
     mutating func identifier(_ value: UUID) { JSONText.write(value, to: &bytes) }
     mutating func null() { bytes += "null".utf8 }
 
