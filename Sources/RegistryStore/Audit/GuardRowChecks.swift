@@ -55,10 +55,11 @@ struct GuardRowChecks {
             }
             let present = columns.map { "a.\($0) IS NOT NULL" }.joined(separator: " AND ")
             let equal = zip(columns, targets).map { "b.\($1) = a.\($0)" }.joined(separator: " AND ")
+            let scope = Self.scope(of: asked.table)
             return """
                 SELECT \(key(of: asked.table)) AS record_id, '\(asked.table).\(columns.joined(separator: "+"))' AS detail,
-                       \(Self.scope(of: asked.table)) AS scope
-                FROM \(asked.table) a WHERE \(present) AND NOT EXISTS (SELECT FROM public.\(target) b WHERE \(equal))
+                       \(scope ?? "NULL::uuid") AS scope
+                FROM \(scope == nil ? "public." : "")\(asked.table) a WHERE \(present) AND NOT EXISTS (SELECT FROM public.\(target) b WHERE \(equal))
                 """
         }
         return AuditCheck(
@@ -92,8 +93,8 @@ struct GuardRowChecks {
             ? "a.\(columns[0])::text" : "concat_ws(' ', \(columns.map { "a.\($0)" }.joined(separator: ", ")))"
     }
 
-    /// The learner whom a row hangs on, as `AuditFeed.contributions` has it; NULL for tables that are looked at whole.
-    private static func scope(of table: String) -> String {
+    /// The learner whom a row hangs on, as `AuditFeed.contributions` has it; nil for tables that are looked at whole.
+    private static func scope(of table: String) -> String? {
         switch table {
         case "learners": "a.id"
         case "learner_id_numbers", "employments", "excuses", "completion_records", "claims", "register_entries",
@@ -103,7 +104,7 @@ struct GuardRowChecks {
             "coalesce((SELECT c.learner_id FROM public.claims c WHERE c.id = a.claim_id), a.claim_id)"
         case "reversals":
             "coalesce((SELECT e.learner_id FROM public.register_entries e WHERE e.id = a.entry_id), a.entry_id)"
-        default: "NULL::uuid"
+        default: nil
         }
     }
 

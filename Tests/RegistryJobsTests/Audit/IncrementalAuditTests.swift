@@ -44,6 +44,30 @@ struct IncrementalAuditTests {
         }
     }
 
+    @Test func `what hangs on somebody who is gone is found, and again when other things change`() async throws {
+        try await AuditRegister.with { register in
+            let registry = register.registry
+            #expect(try await registry.audit().totals.errors == 0)
+            // Nothing else of hers: the certificate itself stays as it was.
+            try await registry.spoil(
+                """
+                INSERT INTO users (id, username, password_hash, person_name, role, authority)
+                VALUES ('00000000-0000-4000-8000-00000000beef', 'gone', '', '某人', 'cityOfficer', 'city')
+                """)
+            try await registry.spoil("UPDATE certificates SET recorded_by = '00000000-0000-4000-8000-00000000beef'")
+            _ = try await registry.audit()
+            for statement in [
+                "DELETE FROM users WHERE username = 'gone'",
+                "UPDATE learners SET name = name WHERE id = (SELECT other_learner FROM pick)",
+            ] {
+                try await registry.spoil(statement)
+                let report = try await registry.audit()
+                #expect(report.kind == .incremental)
+                #expect(report.findings.contains { $0.check == "orphan" }, "\(statement)")
+            }
+        }
+    }
+
     @Test func `a deletion, and a change behind every trigger, are changes`() async throws {
         try await AuditRegister.with { register in
             let registry = register.registry
