@@ -21,6 +21,8 @@ struct Settings: Sendable {
     /// Nil where each connection is a session of its own.
     var pooler: StoreConfiguration.Pooler?
     var maximumConnections: Int
+    /// With which an audit reads at once; at least one.
+    var auditConnections: Int
     var waitDeadline: Duration
     var environment: String
     var clock: any BusinessClock
@@ -69,6 +71,7 @@ struct Settings: Sendable {
         port = try number("CEREGISTRY_PORT", "port", 8087)
         portFile = value("CEREGISTRY_PORT_FILE", "portFile")
         maximumConnections = try number("CEREGISTRY_POOL_SIZE", "poolSize", 16)
+        auditConnections = max(1, try number("CEREGISTRY_AUDIT_CONNECTIONS", "auditConnections", 2))
         console = ConsoleConfiguration(
             publicURL: value("CEREGISTRY_PUBLIC_URL", "publicUrl"),
             idleLimit: .seconds(try number("CEREGISTRY_IDLE_SECONDS", "idleSeconds", 30 * 60)),

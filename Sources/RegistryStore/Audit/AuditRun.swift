@@ -2,6 +2,7 @@ import Crypto
 import Foundation
 import PostgresClient
 import RegistryDomain
+import Synchronization
 
 /// What a run starts from: the state that the last run left.
 struct AuditBase: Sendable {
@@ -38,15 +39,16 @@ struct AuditTrace: Sendable {
     var segments: [Int64]
     /// Before which nothing can come to light any more that is not in this run's snapshot.
     var settled: Date
+    /// Buckets whose records do not come to their seals; nil where nobody looked.
+    var mismatches: [Int64]?
 }
 
 /// One run over one snapshot of the register, read with the auditor's role.
 struct AuditRun: Sendable {
     /// Beyond this many learners a part costs as much as the whole.
     static let widestScope = 100_000
-    static let batch: Int32 = 1_000
 
-    let sql: any PostgresExecutor
+    let snapshot: SharedSnapshot
     let sink: any AuditSink
     let manifest: GuardManifest
     let day: Day
@@ -54,18 +56,19 @@ struct AuditRun: Sendable {
     let log: LogEvidence
     /// Of checks that were looked at everybody's records for.
     private(set) var whole: Set<String> = []
-    private(set) var results: [AuditReport.CheckResult] = []
 
     init(
-        sql: any PostgresExecutor, sink: any AuditSink, manifest: GuardManifest, day: Day,
+        snapshot: SharedSnapshot, sink: any AuditSink, manifest: GuardManifest, day: Day,
         log: LogEvidence = LogEvidence()
     ) {
-        self.sql = sql
+        self.snapshot = snapshot
         self.sink = sink
         self.manifest = manifest
         self.day = day
         self.log = log
     }
+
+    var sql: any PostgresExecutor { snapshot.sql }
 
     var checks: [AuditCheck] { AuditCheck.all(manifest) }
 
@@ -75,13 +78,19 @@ struct AuditRun: Sendable {
         return SHA256.hash(data: Data(text.utf8)).prefix(16).map { String(format: "%02x", $0) }.joined()
     }
 
-    func trace(settled: Date) async throws -> AuditTrace {
+    /// Numbers, bucket by bucket or segment by segment; nil where a spoilt record stops it.
+    typealias Look = @Sendable (any PostgresExecutor) async throws -> [Int64]?
+
+    /// - Parameter withSeals: for a run that will look at everything in any case: its seals are compared beside the rest.
+    func trace(settled: Date, withSeals: Bool) async throws -> AuditTrace {
+        let digests: Look = { try await $0.execute(Statement(AuditFeed.digests))[0].decode("buckets") }
+        let segments: Look = { try await $0.execute(Statement(AuditFeed.segments))[0].decode("segments") }
+        let looks = [digests, segments] + (withSeals ? [Self.mismatches] : [])
+        let seen = try await snapshot.map(looks) { look, sql in try await look(sql) }
         let foundation = try await sql.execute(Statement(AuditFeed.foundation))[0]
-        let digests = try await sql.execute(Statement(AuditFeed.digests))[0]
-        let segments = try await sql.execute(Statement(AuditFeed.segments))[0]
         return AuditTrace(
-            program: program, foundation: try foundation.decode("foundation"), buckets: try digests.decode("buckets"),
-            segments: try segments.decode("segments"), settled: settled)
+            program: program, foundation: try foundation.decode("foundation"), buckets: seen[0] ?? [],
+            segments: seen[1] ?? [], settled: settled, mismatches: withSeals ? seen[2] : nil)
     }
 
     /// Everything, or what changed since the base.
@@ -104,52 +113,39 @@ struct AuditRun: Sendable {
             kind: .incremental, buckets: changed, scope: try rows.map { try $0.decode("id") }, base: base)
     }
 
-    /// Makes the checks, and one that is no statement: what the manifest asks for and the catalogue lacks.
+    /// Makes the checks, those that are no statements too.
     mutating func make(
-        _ extent: AuditExtent, losses: [(place: String, what: String)], onProgress: (Int, Int) -> Void = { _, _ in }
+        _ extent: AuditExtent, losses: [(place: String, what: String)],
+        onProgress: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
     ) async throws {
         try await make(checks, extent, losses: losses, onProgress: onProgress)
     }
 
     mutating func make(
         _ checks: [AuditCheck], _ extent: AuditExtent, losses: [(place: String, what: String)],
-        onProgress: (Int, Int) -> Void = { _, _ in }
+        onProgress: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
     ) async throws {
-        _ = try await sql.execute("SET LOCAL cursor_tuple_fraction = 1")
-        let tree = try await LogTreeCheck(evidence: log).run(sql)
-        for (done, check) in checks.enumerated() {
-            try Task.checkCancellation()
-            onProgress(done, checks.count)
-            if check.name == AuditCheck.sealed.name {
-                try await all(check, with: extent.seals.parameters)
-            } else if check.name == AuditCheck.guardChanged.name {
-                try await take(losses.map { ($0.place, $0.what) }, of: check)
-            } else if check.name == AuditCheck.logNode.name {
-                try await take(tree.nodes.map { ($0.place, $0.what) }, of: check)
-            } else if check.name == AuditCheck.checkpoint.name {
-                try await take(tree.checkpoints.map { ($0.size, $0.what) }, of: check)
-            } else if check.name == AuditCheck.publication.name {
-                var altered: [(number: String, day: Day)] = []
-                if let error = try await sql.spoilt(by: { altered = try await Self.alteredBulletins(sql) }) {
-                    try await fail(check, error)
-                } else {
-                    try await take(altered.map { ($0.number, $0.day.description) }, of: check)
-                }
-            } else if let scope = extent.scope, extent.base?.failed.contains(check.name) != true {
-                try await part(check, scope)
-            } else {
-                try await all(check)
-            }
+        let (sink, day, log) = (sink, day, log)
+        let items = Self.longestFirst(checks)
+        let done = Mutex(0)
+        let looked = try await snapshot.map(items) { check, sql in
+            let lane = AuditLane(sql: sql, sink: sink, day: day, log: log, extent: extent, losses: losses)
+            let looked = try await lane.make(check)
+            onProgress(
+                done.withLock { done in
+                    done += 1; return done
+                }, items.count)
+            return looked
         }
+        for names in looked { whole.formUnion(names) }
     }
 
-    /// What was found otherwise than by a statement.
-    private mutating func take(_ found: [(record: String, detail: String)], of check: AuditCheck) async throws {
-        whole.insert(check.name)
-        let rows = found.map { record, detail in
-            FoundRow(id: check.fingerprint(record, detail), recordId: record, detail: detail, scope: nil)
-        }
-        if !rows.isEmpty { try await sink.take(rows, of: check, failed: false) }
+    /// A long one that came last would keep one connection busy and the others idle. `AuditLane` makes the checkpoints with the
+    /// log's nodes.
+    private static func longestFirst(_ checks: [AuditCheck]) -> [AuditCheck] {
+        let long = [AuditCheck.sealed.name, AuditCheck.logNode.name]
+        return checks.filter { long.contains($0.name) }
+            + checks.filter { !long.contains($0.name) && $0.name != AuditCheck.checkpoint.name }
     }
 
     /// Published bulletins, each made again from what was recorded before its moment.
@@ -173,49 +169,6 @@ struct AuditRun: Sendable {
             if try kept?.json() != made.json() { altered.append((number, day)) }
         }
         return altered
-    }
-
-    private mutating func part(_ check: AuditCheck, _ scope: [UUID]) async throws {
-        switch check.reach {
-        case .guarded: return
-        case .register: try await all(check)
-        case .person:
-            // A check that a spoilt record stops is made again over everything, to fail as a full run does.
-            if try await run(check, check.statement(on: day, scope: scope)) != nil {
-                try await sink.drop(check)
-                try await all(check)
-            }
-        }
-    }
-
-    private mutating func all(_ check: AuditCheck, with further: [Parameter] = []) async throws {
-        whole.insert(check.name)
-        var statement = check.statement(on: day)
-        statement.parameters += further
-        guard let error = try await run(check, statement) else { return }
-        try await sink.drop(check)
-        try await fail(check, error)
-    }
-
-    private mutating func fail(_ check: AuditCheck, _ error: PostgresError) async throws {
-        whole.insert(check.name)
-        let state = error.sqlState.rawValue
-        let row = FoundRow(id: check.fingerprint(check.name, state), recordId: check.name, detail: state, scope: nil)
-        try await sink.take([row], of: check, failed: true)
-    }
-
-    /// - Returns: what a spoilt record came to.
-    private func run(_ check: AuditCheck, _ statement: Statement) async throws -> PostgresError? {
-        try await sql.spoilt {
-            _ = try await sql.execute(
-                Statement("DECLARE found NO SCROLL CURSOR FOR \(statement.sql)", statement.parameters))
-            while true {
-                let rows = try await sql.execute(Statement("FETCH \(unescaped: String(Self.batch)) FROM found"))
-                if rows.isEmpty { break }
-                try await sink.take(try rows.map(FoundRow.init), of: check, failed: false)
-            }
-            _ = try await sql.execute("CLOSE found")
-        }
     }
 }
 
@@ -263,7 +216,7 @@ extension PostgresExecutor {
             _ = try await execute("RELEASE SAVEPOINT before_part")
             return nil
         } catch let error as PostgresError where error.namesWhatWasSpoilt {
-            _ = try await execute("ROLLBACK TO SAVEPOINT before_part")
+            _ = try await pipeline(["ROLLBACK TO SAVEPOINT before_part", "RELEASE SAVEPOINT before_part"])
             return error
         }
     }

@@ -34,18 +34,23 @@ protocol AuditSink: Sendable {
 /// Counts, and holds the few that a report lists: for a look at a register that nothing is written to.
 actor CountingSink: AuditSink {
     private(set) var counts: [String: Int] = [:]
-    private(set) var listed: [AuditFinding] = []
+    private var listed: [String: [AuditFinding]] = [:]
 
     func take(_ rows: [FoundRow], of check: AuditCheck, failed: Bool) {
         let held = counts[check.name] ?? 0
-        let room = min(AuditListing.ofOneCheck - held, AuditListing.all - listed.count)
-        listed += rows.prefix(max(room, 0)).map { check.finding($0, failed: failed) }
+        let room = max(AuditListing.ofOneCheck - held, 0)
+        listed[check.name, default: []] += rows.prefix(room).map { check.finding($0, failed: failed) }
         counts[check.name] = held + rows.count
     }
 
     func drop(_ check: AuditCheck) {
         counts[check.name] = nil
-        listed.removeAll { $0.check == check.name }
+        listed[check.name] = nil
+    }
+
+    /// In the order of the checks, whichever ended first.
+    func listed(of checks: [AuditCheck]) -> [AuditFinding] {
+        Array(checks.flatMap { listed[$0.name] ?? [] }.prefix(AuditListing.all))
     }
 }
 

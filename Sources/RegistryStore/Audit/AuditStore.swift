@@ -8,20 +8,27 @@ extension RegistryStore {
 
     /// Looks at the whole register at one moment, with the reader's own read-only role, and keeps nothing.
     ///
-    /// - Parameter asOf: the business day that the look is for; today when nil.
-    public func audit(asOf: Day?, guards: GuardManifest, log: LogEvidence = LogEvidence()) async throws -> AuditReport {
+    /// - Parameters:
+    ///   - asOf: the business day that the look is for; today when nil.
+    ///   - connections: how many read at once, the same moment.
+    public func audit(asOf: Day?, guards: GuardManifest, log: LogEvidence = LogEvidence(), connections: Int = 1)
+        async throws
+        -> AuditReport
+    {
         let day = asOf ?? today
         let started = Date()
         return try await translating {
             try await pool.withTransaction(isolation: .repeatableRead, readOnly: true, retries: 3) { sql in
                 let sink = CountingSink()
-                var run = AuditRun(sql: sql, sink: sink, manifest: guards, day: day, log: log)
+                var run = AuditRun(
+                    snapshot: SharedSnapshot(sql, pool: pool, width: connections), sink: sink, manifest: guards,
+                    day: day, log: log)
                 let losses = guards.losses(in: try GuardManifest(try await sql.execute(GuardManifest.reading)))
                 var extent = AuditExtent(kind: .full, cause: .first)
                 extent.seals = try await run.seals(of: extent, trace: nil)
                 try await run.make(extent, losses: losses)
                 let found = await sink.counts
-                let listed = await sink.listed
+                let listed = await sink.listed(of: run.checks)
                 var totals = AuditReport.Totals()
                 for check in run.checks {
                     let count = found[check.name] ?? 0
@@ -44,7 +51,8 @@ extension RegistryStore {
             try await pool.withTransaction(isolation: .repeatableRead, readOnly: true) { sql in
                 let sink = CountingSink()
                 var run = AuditRun(
-                    sql: sql, sink: sink, manifest: GuardManifest(postgres: 0, guards: []), day: day, log: evidence)
+                    snapshot: SharedSnapshot(sql), sink: sink, manifest: GuardManifest(postgres: 0, guards: []),
+                    day: day, log: evidence)
                 let checks = AuditCheck.log + [.logNode, .checkpoint]
                 try await run.make(checks, AuditExtent(kind: .full, cause: .asked), losses: [])
                 let found = await sink.counts
@@ -54,7 +62,7 @@ extension RegistryStore {
                     id: UUID(), kind: .full, cause: .asked, asOf: day, startedAt: started, finishedAt: Date(),
                     counts: try await Self.counts(sql),
                     checks: checks.map { .init(name: $0.name, rule: $0.rule, findings: found[$0.name] ?? 0) },
-                    totals: totals, totalFindings: totals.errors, findings: await sink.listed)
+                    totals: totals, totalFindings: totals.errors, findings: await sink.listed(of: checks))
             }
         }
     }
@@ -65,11 +73,13 @@ extension RegistryStore {
     /// - Parameters:
     ///   - log: what of the transparency log is kept outside the database.
     ///   - writer: the store through which the run is kept; this one only reads.
+    ///   - connections: how many of this store's connections read at once, the same moment of the register.
     ///   - onProgress: told after each check how many of how many are done.
     /// - Throws: `StoreError.conflict` where another run is under way.
     public func audit(
         _ request: AuditRequest, guards: GuardManifest, log: LogEvidence = LogEvidence(),
-        keepingIn writer: RegistryStore, onProgress: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
+        keepingIn writer: RegistryStore, connections: Int = 1,
+        onProgress: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
     ) async throws -> AuditReport {
         let day = request.asOf ?? today
         let started = Date()
@@ -86,9 +96,10 @@ extension RegistryStore {
                 }
                 _ = try await writer.pool.execute("DELETE FROM audit_staged_findings")
                 var run = AuditRun(
-                    sql: sql, sink: StagingSink(store: writer, run: id), manifest: guards, day: day, log: log)
+                    snapshot: SharedSnapshot(sql, pool: pool, width: connections),
+                    sink: StagingSink(store: writer, run: id), manifest: guards, day: day, log: log)
                 let losses = guards.losses(in: try GuardManifest(try await sql.execute(GuardManifest.reading)))
-                let trace = try await run.trace(settled: settled)
+                let trace = try await run.trace(settled: settled, withSeals: request.full)
                 var extent = try await run.extent(
                     full: request.full, base: try await Self.base(sql), trace: trace, guardsStand: losses.isEmpty)
                 extent.seals = try await run.seals(of: extent, trace: trace)

@@ -21,12 +21,9 @@ extension AuditRun {
         let since = try last.first?.decode("sealed_until", as: Date.self)
         guard extent.kind == .incremental, let base = extent.base, let trace else {
             // Where the comparison itself cannot be made, the check of any bucket says so.
-            var buckets: [Int32] = [-1]
-            _ = try await sql.spoilt {
-                let rows = try await sql.execute("SELECT bucket FROM seal_mismatches() s (bucket)")
-                buckets = try rows.map { try $0.decode("bucket") }
-            }
-            return SealExtent(buckets: buckets, since: since)
+            var buckets = trace?.mismatches
+            if buckets == nil { buckets = try await Self.mismatches(sql) }
+            return SealExtent(buckets: buckets.map { $0.map(Int32.init) } ?? [-1], since: since)
         }
         let length = max(base.segments.count, trace.segments.count)
         let segments = (0..<length).filter { number in
@@ -34,6 +31,16 @@ extension AuditRun {
         }
         let buckets = Set(extent.buckets.map(Int32.init) + segments.map { Int32(-2 - $0) } + base.unsettled + [-1])
         return SealExtent(buckets: buckets.sorted(), since: since)
+    }
+
+    /// Buckets whose records do not come to their seals; nil where a spoilt record stops the comparison.
+    @Sendable static func mismatches(_ sql: any PostgresExecutor) async throws -> [Int64]? {
+        var buckets: [Int64]?
+        _ = try await sql.spoilt {
+            let rows = try await sql.execute("SELECT bucket::bigint AS bucket FROM seal_mismatches() s (bucket)")
+            buckets = try rows.map { try $0.decode("bucket") }
+        }
+        return buckets
     }
 }
 

@@ -29,8 +29,6 @@ extension RegistryStore {
     }
 
     private static func completionRows(_ days: [Day], _ sql: PostgresTransaction) async throws -> QueryResult {
-        // The plan is long and its rows are few: compiling it costs more than running it.
-        _ = try await sql.execute("SET LOCAL jit = off")
         _ = try await sql.execute("SET LOCAL work_mem = '64MB'")
         return try await sql.execute(Statement(CompletionQuery.sql, [Parameter(days)]))
     }

@@ -10,7 +10,8 @@ struct AuditCommand: AsyncParsableCommand {
         discussion: """
             Looks at what changed since the last run; at everything with --full, the first time, and where a guard of the
             database was touched. Exit codes for monitoring: 0 nothing found, 1 findings that nobody has acknowledged, 2 could not.
-            Reads with the role ceregistry_auditor (CEREGISTRY_AUDIT_DATABASE_URL, else DATABASE_URL).
+            Reads with the role ceregistry_auditor (CEREGISTRY_AUDIT_DATABASE_URL, else DATABASE_URL), over
+            CEREGISTRY_AUDIT_CONNECTIONS connections at once (2), all of one moment.
             """,
         subcommands: [Run.self, Findings.self, Acknowledge.self, Guards.self], defaultSubcommand: Run.self)
 
@@ -24,11 +25,12 @@ struct AuditCommand: AsyncParsableCommand {
 
         func run() async throws {
             let report = try await common.withStore { store, settings in
-                let reader = try settings.store(logger: common.logger, role: .auditor, connections: 1)
+                let connections = settings.auditConnections
+                let reader = try settings.store(logger: common.logger, role: .auditor, connections: connections)
                 do {
                     let auditor = Auditor(
-                        store: store, reader: reader, sqlDirectory: settings.sqlDirectory, log: settings.logFolder,
-                        logger: common.logger)
+                        store: store, reader: reader, connections: connections, sqlDirectory: settings.sqlDirectory,
+                        log: settings.logFolder, logger: common.logger)
                     let report = try await auditor.run(AuditRequest(asOf: asOf, full: full))
                     await reader.close()
                     return report

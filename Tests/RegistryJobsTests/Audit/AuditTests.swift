@@ -70,7 +70,7 @@ struct AuditRegister {
 
     private func seals() async throws -> SealExtent {
         let run = AuditRun(
-            sql: registry.admin, sink: CollectingSink(), manifest: try Self.guards.get(),
+            snapshot: SharedSnapshot(registry.admin), sink: CollectingSink(), manifest: try Self.guards.get(),
             day: try #require(Day(Anomaly.lastDay)))
         return try await run.seals(of: AuditExtent(kind: .full), trace: nil)
     }

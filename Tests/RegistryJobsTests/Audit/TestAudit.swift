@@ -13,8 +13,8 @@ extension TestRegistry {
         do {
             let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
             let auditor = Auditor(
-                store: store, reader: reader, sqlDirectory: Self.root.appendingPathComponent("sql").path, logger: logger
-            )
+                store: store, reader: reader, connections: 2,
+                sqlDirectory: Self.root.appendingPathComponent("sql").path, logger: logger)
             let report = try await auditor.run(AuditRequest(asOf: asOf, full: full))
             await reader.close()
             return report
@@ -31,7 +31,7 @@ extension TestRegistry {
         let guards = try AuditRegister.guards.get()
         do {
             try await reader.pool.withTransaction(isolation: .repeatableRead, readOnly: true) { sql in
-                var run = AuditRun(sql: sql, sink: sink, manifest: guards, day: day)
+                var run = AuditRun(snapshot: SharedSnapshot(sql), sink: sink, manifest: guards, day: day)
                 let losses = guards.losses(in: try GuardManifest(try await sql.execute(GuardManifest.reading)))
                 var extent = AuditExtent(kind: .full)
                 extent.seals = try await run.seals(of: extent, trace: nil)
