@@ -18,9 +18,9 @@ struct Documents: Sendable {
 
     /// - Parameter log: proves the entries of a certificate; without it nothing is attached.
     /// - Throws: for a folder of keys that is named and cannot be used; without one no credential is signed.
-    init(_ settings: Settings, log: LogKeeper?) throws {
+    init(_ settings: Settings, sheets: DocumentSheets, log: LogKeeper?) throws {
         self.log = log
-        sheets = try DocumentSheets()
+        self.sheets = sheets
         printer = settings.printer
         issuer = try settings.issuerKeyFolder.map { CredentialIssuer(keys: try IssuerKeys(folder: $0)) }
     }

@@ -18,18 +18,18 @@ public struct Console: Sendable {
     let streams = LiveStreams()
     let logger: Logger
 
-    /// - Throws: where the program was installed without its resources.
+    /// - Parameter sheets: brings the templates and words, which printed documents and pages share.
     public init(
-        store: RegistryStore, city: CityClient, configuration: ConsoleConfiguration, files: ConsoleFiles,
-        documents: ConsoleDocuments, logger: Logger
-    ) throws {
+        store: RegistryStore, sheets: DocumentSheets, city: CityClient, configuration: ConsoleConfiguration,
+        files: ConsoleFiles, documents: ConsoleDocuments, logger: Logger
+    ) {
         self.store = store
         self.city = city
         self.configuration = configuration
         self.files = files
         self.documents = documents
         self.logger = logger
-        views = try Views()
+        views = sheets.views
     }
 
     /// Every address of the console.

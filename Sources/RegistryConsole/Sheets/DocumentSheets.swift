@@ -5,7 +5,7 @@ import RegistryStore
 
 /// Printed documents as whole pages that need nothing beside them, ready to become a PDF.
 public struct DocumentSheets: Sendable {
-    private let views: Views
+    let views: Views
 
     /// - Throws: where the program was installed without its resources.
     public init() throws { views = try Views() }

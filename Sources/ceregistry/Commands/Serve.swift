@@ -26,9 +26,15 @@ struct Serve: AsyncParsableCommand {
         let logger = Logger(label: "ceregistry")
         try StartupChecks.run()
         let store = try settings.store(logger: logger)
+        // One more than an audit reads with: counts are made beside it.
+        let reader = try settings.store(logger: logger, role: .auditor, connections: settings.auditConnections + 1)
+        // Templates are read while the database answers.
+        async let sheets = DocumentSheets()
+        async let readerSession: Void = StartupChecks.session(reader, logger)
         try await StartupChecks.session(store, logger)
         try await StartupChecks.schema(store, settings, logger)
-        try await Daemon(settings: settings, store: store, logger: logger).run()
+        try await readerSession
+        try await Daemon(settings: settings, store: store, reader: reader, sheets: sheets, logger: logger).run()
     }
 }
 
@@ -94,6 +100,9 @@ enum StartupChecks {
 struct Daemon {
     let settings: Settings
     let store: RegistryStore
+    /// With the auditor's role.
+    let reader: RegistryStore
+    let sheets: DocumentSheets
     let logger: Logger
 
     func run() async throws {
@@ -102,12 +111,11 @@ struct Daemon {
         let imports = ImportService(store: store, logger: logger)
         await imports.attend()
         let log = settings.logKeeper(store, logger: logger)
-        let documents = try Documents(settings, log: log)
+        let documents = try Documents(settings, sheets: sheets, log: log)
         let uploads = FileManager.default.temporaryDirectory.appendingPathComponent("ceregistry-uploads")
-        let reader = try settings.store(logger: logger, role: .auditor, connections: 2)
-        try await StartupChecks.session(reader, logger)
         let auditor = Auditor(
-            store: store, reader: reader, sqlDirectory: settings.sqlDirectory, log: settings.logFolder, logger: logger)
+            store: store, reader: reader, connections: settings.auditConnections, sqlDirectory: settings.sqlDirectory,
+            log: settings.logFolder, logger: logger)
         let publisher = BulletinPublisher(
             store: store, page: try BulletinPages().page, printer: settings.printer, logger: logger)
         var pages = settings.console
@@ -121,8 +129,9 @@ struct Daemon {
                     attendance: taken.attendance, marks: taken.assessments,
                     unread: taken.unread.map { ($0.row, $0.message) })
             })
-        let console = try Console(
-            store: store, city: .live(store: store, reader: reader, auditor: auditor, publisher: publisher),
+        let console = Console(
+            store: store, sheets: sheets,
+            city: .live(store: store, reader: reader, auditor: auditor, publisher: publisher),
             configuration: pages, files: files(imports, uploads, APIServices.largestUpload),
             documents: documents.console, logger: logger)
         let services = APIServices(
