@@ -2,6 +2,7 @@
 import json
 import statistics
 import sys
+import time
 from dataclasses import dataclass, field
 from typing import Callable, Optional
 
@@ -25,6 +26,7 @@ class Row:
     pairs: list = field(default_factory=list)
 
     def run(self, count):
+        begun = time.perf_counter()
         for number in range(count):
             print(f"{self.name}: round {number + 1} of {count}", file=sys.stderr)
             self.before()
@@ -32,6 +34,7 @@ class Row:
             pair = (self.ours(), self.theirs()) if number % 2 == 0 else tuple(reversed((self.theirs(), self.ours())))
             self.pairs.append(pair)
             self.rounds.append(pair[0] / pair[1])
+        print(f"{self.name}: {time.perf_counter() - begun:.0f} s altogether", file=sys.stderr)
 
     @property
     def ratio(self): return statistics.median(self.rounds)
