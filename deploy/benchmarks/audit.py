@@ -1,7 +1,9 @@
 """Rounds of deploy/bench audit: everything measured side by side, so that a busy machine is busy for all of it."""
 import argparse
+import collections
 import json
 import os
+import re
 import statistics
 import subprocess
 import time
@@ -25,6 +27,7 @@ def parse():
     parser = argparse.ArgumentParser()
     for name in ("--program", "--psql"): parser.add_argument(name, required=True)
     for name in ("--learners", "--rounds", "--changes"): parser.add_argument(name, type=int, required=True)
+    parser.add_argument("--log", help="the server's own log: with it the rounds are followed by where one full run spends its time")
     parser.add_argument("--json", action="store_true")
     return parser.parse_args()
 
@@ -38,6 +41,20 @@ def run(*command, allowed=(0,)):
     process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode in allowed, f"{command}: {process.returncode}"
     return time.perf_counter() - start, usage.ru_maxrss * 1024, output
+
+
+def shares(log):
+    """Of the server's time for one run, each check's and each other statement's part, the largest first."""
+    spent, under_way = collections.Counter(), {}
+    for entry in re.split(r"^(?=\d{4}-\d\d-\d\d )", log, flags=re.M):
+        match = re.match(r"\S+ \S+ \w+\[(\d+)\]LOG:  duration: ([\d.]+) ms  \w+ [^:]*: (.*)", entry, re.S)
+        if not match: continue
+        process, milliseconds, text = match.groups()
+        # A check is a cursor, its rows are fetched from it.
+        if named := re.search(r"DECLARE found .*?chr\(31\), '(\w+)'", text, re.S): under_way[process] = named.group(1)
+        words = " ".join(text.split())
+        spent[under_way[process] if "found" in words.split("FOR")[0] and process in under_way else words[:60]] += float(milliseconds)
+    return [(name, milliseconds / spent.total()) for name, milliseconds in spent.most_common()]
 
 
 def main():
@@ -63,11 +80,22 @@ def main():
               "ratiosToOneAggregate": {name: {"median": round(statistics.median(of) / unit, 2),
                                               "least": round(min(of) / unit, 2), "most": round(max(of) / unit, 2)}
                                        for name, of in times.items()}}
+    if asked.log:
+        sql("ALTER SYSTEM SET log_min_duration_statement = 0")
+        sql("SELECT pg_reload_conf(), pg_sleep(1)")
+        start = os.path.getsize(asked.log)
+        os.environ["CEREGISTRY_AUDIT_CONNECTIONS"] = "1"
+        audit("--full")
+        with open(asked.log, errors="replace") as log:
+            log.seek(start)
+            result["shares"] = {name: round(share, 4) for name, share in shares(log.read())}
     if asked.json: return print(json.dumps(result, indent=2))
     print(f"{asked.learners} learners, {asked.rounds} rounds; times in units of one aggregate over the same tables")
     for name, ratio in result["ratiosToOneAggregate"].items():
         print(f"  {name:10} {ratio['median']:8.2f}   ({ratio['least']:.2f} to {ratio['most']:.2f})")
     print(f"  {asked.changes} claims touched: {persons} persons looked at; peak memory of the program {result['peakMemoryMB']} MB")
+    for number, (name, share) in enumerate(result.get("shares", {}).items()):
+        if number < 25: print(f"  {share:6.1%}  {name}")
 
 
 main()
