@@ -161,7 +161,7 @@ struct Common: ParsableArguments {
         role: StoreConfiguration.DatabaseRole = .daemon, _ body: (RegistryStore, Settings) async throws -> Value
     ) async throws -> Value {
         let settings = try settings()
-        let store = try settings.store(logger: logger, role: role, connections: 4)
+        let store = try settings.store(logger: logger, role: role, connections: max(4, settings.auditConnections))
         do {
             let value = try await body(store, settings)
             await store.close()

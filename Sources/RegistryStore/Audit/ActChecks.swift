@@ -28,7 +28,7 @@ extension AuditCheck {
                     SELECT 'excuses', id, recorded_by, recorded_at, learner_id FROM excuses
                     UNION ALL
                     SELECT 'excuse_revocations', v.excuse_id, v.recorded_by, v.recorded_at, coalesce(x.learner_id, v.excuse_id)
-                    FROM excuse_revocations v LEFT JOIN excuses x ON x.id = v.excuse_id
+                    FROM excuse_revocations v LEFT JOIN public.excuses x ON x.id = v.excuse_id
                     UNION ALL
                     SELECT 'merges', id, recorded_by, recorded_at, NULL FROM merges
                     UNION ALL

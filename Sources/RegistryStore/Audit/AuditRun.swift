@@ -39,7 +39,7 @@ struct AuditTrace: Sendable {
     var segments: [Int64]
     /// Before which nothing can come to light any more that is not in this run's snapshot.
     var settled: Date
-    /// Buckets whose records do not come to their seals; nil where nobody looked.
+    /// As `AuditRun.mismatches` has it; nil where nobody has looked yet.
     var mismatches: [Int64]?
 }
 
@@ -78,8 +78,7 @@ struct AuditRun: Sendable {
         return SHA256.hash(data: Data(text.utf8)).prefix(16).map { String(format: "%02x", $0) }.joined()
     }
 
-    /// Numbers, bucket by bucket or segment by segment; nil where a spoilt record stops it.
-    typealias Look = @Sendable (any PostgresExecutor) async throws -> [Int64]?
+    private typealias Look = @Sendable (any PostgresExecutor) async throws -> [Int64]
 
     /// - Parameter withSeals: for a run that will look at everything in any case: its seals are compared beside the rest.
     func trace(settled: Date, withSeals: Bool) async throws -> AuditTrace {
@@ -89,8 +88,8 @@ struct AuditRun: Sendable {
         let seen = try await snapshot.map(looks) { look, sql in try await look(sql) }
         let foundation = try await sql.execute(Statement(AuditFeed.foundation))[0]
         return AuditTrace(
-            program: program, foundation: try foundation.decode("foundation"), buckets: seen[0] ?? [],
-            segments: seen[1] ?? [], settled: settled, mismatches: withSeals ? seen[2] : nil)
+            program: program, foundation: try foundation.decode("foundation"), buckets: seen[0],
+            segments: seen[1], settled: settled, mismatches: withSeals ? seen[2] : nil)
     }
 
     /// Everything, or what changed since the base.
@@ -128,6 +127,7 @@ struct AuditRun: Sendable {
         let (sink, day, log) = (sink, day, log)
         let items = Self.longestFirst(checks)
         let done = Mutex(0)
+        onProgress(0, items.count)
         let looked = try await snapshot.map(items) { check, sql in
             let lane = AuditLane(sql: sql, sink: sink, day: day, log: log, extent: extent, losses: losses)
             let looked = try await lane.make(check)

@@ -21,7 +21,7 @@ extension RegistryStore {
             try await pool.withTransaction(isolation: .repeatableRead, readOnly: true, retries: 3) { sql in
                 let sink = CountingSink()
                 var run = AuditRun(
-                    snapshot: SharedSnapshot(sql, pool: pool, width: connections), sink: sink, manifest: guards,
+                    snapshot: shared(sql, connections), sink: sink, manifest: guards,
                     day: day, log: log)
                 let losses = guards.losses(in: try GuardManifest(try await sql.execute(GuardManifest.reading)))
                 var extent = AuditExtent(kind: .full, cause: .first)
@@ -96,7 +96,7 @@ extension RegistryStore {
                 }
                 _ = try await writer.pool.execute("DELETE FROM audit_staged_findings")
                 var run = AuditRun(
-                    snapshot: SharedSnapshot(sql, pool: pool, width: connections),
+                    snapshot: shared(sql, connections),
                     sink: StagingSink(store: writer, run: id), manifest: guards, day: day, log: log)
                 let losses = guards.losses(in: try GuardManifest(try await sql.execute(GuardManifest.reading)))
                 let trace = try await run.trace(settled: settled, withSeals: request.full)
@@ -112,6 +112,12 @@ extension RegistryStore {
             }
         }
         return try await writer.auditReport(id)
+    }
+
+    /// Behind a pooler one connection reads alone: what opens each transaction there has a snapshot before another's could be taken.
+    private func shared(_ sql: PostgresTransaction, _ connections: Int) -> SharedSnapshot {
+        SharedSnapshot(
+            sql, others: isPooled ? nil : SharedSnapshot.Others(pool: pool, count: connections - 1, logger: logger))
     }
 
     /// When the oldest transaction under way began, or now; a second earlier, since a server process shows its transaction a

@@ -20,10 +20,9 @@ extension AuditRun {
             "SELECT sealed_until FROM audit_runs WHERE sealed_until IS NOT NULL ORDER BY finished_at DESC, id LIMIT 1")
         let since = try last.first?.decode("sealed_until", as: Date.self)
         guard extent.kind == .incremental, let base = extent.base, let trace else {
-            // Where the comparison itself cannot be made, the check of any bucket says so.
             var buckets = trace?.mismatches
             if buckets == nil { buckets = try await Self.mismatches(sql) }
-            return SealExtent(buckets: buckets.map { $0.map(Int32.init) } ?? [-1], since: since)
+            return SealExtent(buckets: (buckets ?? []).map(Int32.init), since: since)
         }
         let length = max(base.segments.count, trace.segments.count)
         let segments = (0..<length).filter { number in
@@ -33,9 +32,10 @@ extension AuditRun {
         return SealExtent(buckets: buckets.sorted(), since: since)
     }
 
-    /// Buckets whose records do not come to their seals; nil where a spoilt record stops the comparison.
-    @Sendable static func mismatches(_ sql: any PostgresExecutor) async throws -> [Int64]? {
-        var buckets: [Int64]?
+    /// Buckets whose records do not come to their seals. Where the comparison itself cannot be made, the one of what hangs on
+    /// nobody: the check of any bucket says so.
+    @Sendable static func mismatches(_ sql: any PostgresExecutor) async throws -> [Int64] {
+        var buckets: [Int64] = [-1]
         _ = try await sql.spoilt {
             let rows = try await sql.execute("SELECT bucket::bigint AS bucket FROM seal_mismatches() s (bucket)")
             buckets = try rows.map { try $0.decode("bucket") }

@@ -1,60 +1,66 @@
+import Logging
 import PostgresClient
 import Synchronization
 
 /// One moment of the database, read over several connections at once: the first transaction exports its snapshot, the others take
 /// it (PostgreSQL chapter 9.27.5, Snapshot Synchronization Functions).
 struct SharedSnapshot: Sendable {
-    /// In a transaction of isolation REPEATABLE READ, where there is a pool.
-    let sql: any PostgresExecutor
-    private let pool: PostgresPool?
-    private let width: Int
-
-    /// - Parameters:
-    ///   - pool: where further connections come from; nil leaves everything to the one.
-    ///   - width: connections at once, the first included.
-    init(_ sql: any PostgresExecutor, pool: PostgresPool? = nil, width: Int = 1) {
-        self.sql = sql
-        self.pool = pool
-        self.width = width
+    /// Where further connections come from.
+    struct Others: Sendable {
+        var pool: PostgresPool
+        var count: Int
+        var logger: Logger
     }
 
-    /// What `body` makes of each item, in the items' order. Whichever connection is free takes the next; one that cannot be had,
-    /// or that a pooler has already given a snapshot of its own, leaves its share to the others.
+    /// In a transaction of isolation REPEATABLE READ, where there are others.
+    let sql: any PostgresExecutor
+    private let others: Others?
+
+    /// - Parameter others: nil leaves everything to the one connection.
+    init(_ sql: any PostgresExecutor, others: Others? = nil) {
+        self.sql = sql
+        self.others = others
+    }
+
+    /// What `body` makes of each item, in the items' order. Whichever connection is free takes the next; what one that cannot be had
+    /// would have done falls to the others.
     func map<Item: Sendable, Value: Sendable>(
         _ items: [Item], _ body: @escaping @Sendable (Item, any PostgresExecutor) async throws -> Value
     ) async throws -> [Value] {
         let queue = WorkQueue(items)
         let work: @Sendable (any PostgresExecutor) async throws -> [(Int, Value)] = { sql in
             var made: [(Int, Value)] = []
-            do {
-                while let (place, item) = queue.next() {
-                    try Task.checkCancellation()
-                    made.append((place, try await body(item, sql)))
-                }
-            } catch {
-                queue.close()
-                throw error
+            while let (place, item) = queue.next() {
+                try Task.checkCancellation()
+                made.append((place, try await body(item, sql)))
             }
             return made
         }
-        let others = min(width, items.count) - 1
-        guard let pool, others > 0 else { return try await work(sql).map(\.1) }
-        let name = try await sql.execute("SELECT pg_export_snapshot() AS name")[0].decode("name", as: String.self)
+        let helpers = min(others?.count ?? 0, items.count - 1)
+        guard let others, helpers > 0, let name = try await exported() else { return try await work(sql).map(\.1) }
         let made = try await withThrowingTaskGroup(of: [(Int, Value)].self) { group in
-            for _ in 0..<others {
-                group.addTask { try await Self.beside(pool, snapshot: name, work) }
-            }
-            return try await group.reduce(into: try await work(sql)) { $0 += $1 }
+            group.addTask { try await work(sql) }
+            for _ in 0..<helpers { group.addTask { try await Self.beside(others, snapshot: name, work) } }
+            return try await group.reduce(into: []) { $0 += $1 }
         }
         return made.sorted { $0.0 < $1.0 }.map(\.1)
     }
 
+    /// Nil where somebody took the right to: that must not keep anybody from reading.
+    private func exported() async throws -> String? {
+        let right = try await sql.execute("SELECT has_function_privilege('pg_export_snapshot()', 'EXECUTE') AS may")[0]
+        guard try right.decode("may", as: Bool.self) else { return nil }
+        // It may have to wait for the others, which is no idleness.
+        _ = try await sql.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+        return try await sql.execute("SELECT pg_export_snapshot() AS name")[0].decode("name")
+    }
+
     private static func beside<Made: Sendable>(
-        _ pool: PostgresPool, snapshot: String, _ work: (any PostgresExecutor) async throws -> [Made]
+        _ others: Others, snapshot: String, _ work: (any PostgresExecutor) async throws -> [Made]
     ) async throws -> [Made] {
         var hasBegun = false
         do {
-            return try await pool.withTransaction(isolation: .repeatableRead, readOnly: true) { sql in
+            return try await others.pool.withTransaction(isolation: .repeatableRead, readOnly: true) { sql in
                 // A statement that takes no parameters; the server's own word for it.
                 _ = try await sql.execute("SET TRANSACTION SNAPSHOT '\(unescaped: snapshot)'")
                 hasBegun = true
@@ -62,6 +68,7 @@ struct SharedSnapshot: Sendable {
             }
         } catch  where !hasBegun {
             try Task.checkCancellation()
+            others.logger.warning("a connection fewer reads the snapshot", metadata: ["why": "\(error)"])
             return []
         }
     }
@@ -81,6 +88,4 @@ private final class WorkQueue<Item: Sendable>: Sendable {
             return (taken, items[taken])
         }
     }
-
-    func close() { taken.withLock { $0 = items.count } }
 }

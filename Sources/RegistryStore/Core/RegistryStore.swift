@@ -9,6 +9,8 @@ public final class RegistryStore: Sendable {
     let pool: PostgresPool
     let session: SessionSettings
     let replica: ReplicaRoad?
+    /// Whether a pooler gives each transaction another session.
+    let isPooled: Bool
     let logger: Logger
     let policyCache: PolicyCache
 
@@ -27,6 +29,7 @@ public final class RegistryStore: Sendable {
             logger: logger)
         replica = configuration.replica.map { ReplicaRoad($0, configuration, session, primary: pool, logger: logger) }
         self.session = session
+        isPooled = configuration.pooler != nil
         self.pool = pool
         policyCache = PolicyCache(pool: pool)
     }

@@ -3,6 +3,7 @@ import argparse
 import json
 import os
 import platform
+import signal
 import subprocess
 import sys
 
@@ -34,6 +35,8 @@ def machine(city):
 
 def main():
     asked = parse()
+    # Whoever ends this program ends the daemon.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     city = City(asked)
     city.serve()
     try:
