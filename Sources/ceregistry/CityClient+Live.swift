@@ -14,7 +14,7 @@ extension CityClient {
                 return try await auditor.run(request, onProgress: onProgress)
             },
             auditFindings: { try await auditor.findings($0, as: $1) },
-            bulletinPreview: { try await store.bulletin(BulletinQuestion(asOf: $0), as: $1) },
+            bulletinPreview: { try await store.bulletin(BulletinQuestion(asOf: $0), as: $1, countedBy: reader) },
             publishBulletin: { try await publisher.publish(number: $0, asOf: $1, as: $2) },
             bulletinForm: { number, form, caller in
                 do {

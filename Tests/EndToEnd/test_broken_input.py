@@ -163,7 +163,7 @@ def test_sql_in_every_text(registry, person):
             city.post("/api/v1/learners", json={"idNumber": makers.id_number(), "name": text, "post": text, "title": text,
                                                 "employerCreditCode": employer["creditCode"], "employedFrom": "2015-01-01"}),
             city.post("/api/v1/learners/searches", json={"idNumber": text}),
-            city.post("/api/v1/learners/searches", json={"q": text, "employerCreditCode": text}),
+            city.post("/api/v1/learners/searches", json={"q": text, "nameBegins": text, "employerCreditCode": text}),
             city.post(f"/api/v1/learners/{learner['id']}/corrections", json={"field": "post", "value": text, "reason": text, "document": text}),
             county.post(f"/api/v1/learners/{learner['id']}/excuses", json={"subjectYear": 2018, "reason": text, "document": text, "liftsDuty": False}),
             city.post("/api/v1/claims", json={**claim(learner, recordNumber=text), "reason": text}),

@@ -43,6 +43,25 @@ def test_who_left_and_came_back_owes_the_years_in_post(registry):
     assert status(registry, learner, 2018, "2018-01-10") == "inProgress"
 
 
+def test_a_search_by_the_beginning_of_a_name_comes_in_pages_and_leaves_out_what_has_it_elsewhere(registry):
+    employer, city = registry.employer(), registry.as_("city")
+    names = ["欧阳甲", "欧阳甲", "欧阳乙", "欧阳丙", "欧阳丁", "欧阳", "欧", "阿欧阳"]
+    # Each born on another day: two of one name are not taken for one.
+    made = {registry.learner(employer, name=name, number=makers.id_number(birth=f"19850{place + 1}14"))["id"]: name for place, name in enumerate(names)}
+    found, cursor = [], None
+    while True:
+        page = city.made("/api/v1/learners/searches", nameBegins="欧阳", limit=2, **({"cursor": cursor} if cursor else {}))
+        assert len(page["items"]) <= 2
+        found += page["items"]
+        cursor = page.get("nextCursor")
+        if not cursor: break
+    assert sorted(row["id"] for row in found) == sorted(key for key, name in made.items() if name.startswith("欧阳"))
+    assert [row["name"] for row in found] == sorted(name for name in names if name.startswith("欧阳"))
+    # A cursor of another search does not lead out of this one.
+    other = city.made("/api/v1/learners/searches", q="欧", limit=1)["nextCursor"]
+    assert all(row["name"].startswith("欧阳") for row in city.made("/api/v1/learners/searches", nameBegins="欧阳", cursor=other)["items"])
+
+
 def test_a_corrected_number_still_leads_to_the_person_by_the_old_one(registry, tmp_path):
     employer = registry.employer()
     learner = registry.learner(employer)

@@ -6,6 +6,7 @@ import RegistryStore
 struct LearnerSearchBody: Decodable {
     var idNumber: String?
     var q: String?
+    var nameBegins: String?
     var authority: Authority?
     var employerCreditCode: String?
     var cursor: String?
@@ -36,7 +37,7 @@ extension Endpoint {
             return try .json(
                 try await exchange.store.searchLearners(
                     LearnerSearch(
-                        idNumber: body.idNumber, q: body.q, authority: body.authority,
+                        idNumber: body.idNumber, q: body.q, nameBegins: body.nameBegins, authority: body.authority,
                         employerCreditCode: body.employerCreditCode, cursor: body.cursor, limit: body.limit),
                     as: exchange.caller))
         },

@@ -9,12 +9,16 @@ public struct BulletinPublisher: Sendable {
     public typealias Page = @Sendable (BulletinDocument) throws -> String
 
     private let store: RegistryStore
+    private let reader: RegistryStore
     private let page: Page
     private let printer: PDFPrinter
     private let logger: Logger
 
-    public init(store: RegistryStore, page: @escaping Page, printer: PDFPrinter, logger: Logger) {
+    /// - Parameter reader: makes the counts: a store whose database role is the auditor's, or the same as `store`.
+    public init(store: RegistryStore, reader: RegistryStore, page: @escaping Page, printer: PDFPrinter, logger: Logger)
+    {
         self.store = store
+        self.reader = reader
         self.page = page
         self.printer = printer
         self.logger = logger
@@ -35,7 +39,7 @@ public struct BulletinPublisher: Sendable {
             throw StoreError.conflict(.bulletinNumberTaken, entry: nil, claim: nil)
         }
         let moment = try await store.settledMoment()
-        let document = try await store.bulletinDocument(
+        let document = try await reader.bulletinDocument(
             number: number, asOf: day, knownAt: moment, publishedOn: store.today)
         let publication = try await store.keepBulletin(document, forms: try await forms(of: document), as: caller)
         logger.notice("bulletin", metadata: ["number": "\(number)", "asOf": "\(day)"])
@@ -62,7 +66,7 @@ public struct BulletinPublisher: Sendable {
     /// Makes every form again from the register and returns those that are not the bytes that were published.
     public func differences(_ number: String, as caller: Caller) async throws -> [BulletinForm] {
         let publication = try await store.bulletinPublication(number, as: caller)
-        let document = try await store.bulletinDocument(
+        let document = try await reader.bulletinDocument(
             number: number, asOf: publication.asOf, knownAt: publication.knownAt, publishedOn: publication.publishedOn)
         let made = try await forms(of: document)
         var different: [BulletinForm] = []

@@ -70,9 +70,15 @@ extension RegistryStore {
         }
         if let authority = search.authority { wanted.add("l.area = ?1", Parameter(authority.description)) }
         if let code = search.employerCreditCode { wanted.add("o.credit_code = ?1", Parameter(code)) }
-        if let after { wanted.add("(l.name, l.id) > (?1, ?2)", Parameter(after.name), Parameter(after.id)) }
+        // What begins so comes in the order of its index, that of code points: a page is the first rows from there on.
+        let isByBeginning = search.nameBegins != nil
+        if let after {
+            let later = isByBeginning ? "l.name ~>=~ ?1 AND (l.name ~>~ ?1 OR l.id > ?2)" : "(l.name, l.id) > (?1, ?2)"
+            wanted.add(later, Parameter(after.name), Parameter(after.id))
+        }
         let statement = Statement(
-            "\(LearnerSummary.columns) WHERE \(wanted.sql) ORDER BY l.name, l.id LIMIT \(size + 1)", wanted.parameters)
+            "\(LearnerSummary.columns) WHERE \(wanted.sql) ORDER BY l.name\(isByBeginning ? " USING ~<~" : ""), l.id LIMIT \(size + 1)",
+            wanted.parameters)
         let results = try await pipeline(as: caller, [statement, AccessLine(.searchLearners).statement(by: caller)])
         let items = try results[0].prefix(size).map { try LearnerSummary($0) }
         let next =

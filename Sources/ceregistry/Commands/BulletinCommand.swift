@@ -135,7 +135,8 @@ extension Common {
         let page = try BulletinPages().page
         return try await withStore { store, settings in
             try await body(
-                BulletinPublisher(store: store, page: page, printer: settings.printer, logger: logger), store)
+                BulletinPublisher(store: store, reader: store, page: page, printer: settings.printer, logger: logger),
+                store)
         }
     }
 }

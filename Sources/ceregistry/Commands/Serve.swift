@@ -26,8 +26,8 @@ struct Serve: AsyncParsableCommand {
         let logger = Logger(label: "ceregistry")
         try StartupChecks.run()
         let store = try settings.store(logger: logger)
-        // One more than an audit reads with: counts are made beside it.
-        let reader = try settings.store(logger: logger, role: .auditor, connections: settings.auditConnections + 1)
+        // More than an audit reads with: counts and bulletins are made beside it.
+        let reader = try settings.store(logger: logger, role: .auditor, connections: settings.auditConnections + 2)
         // Templates are read while the database answers.
         async let sheets = DocumentSheets()
         async let readerSession: Void = StartupChecks.session(reader, logger)
@@ -117,7 +117,7 @@ struct Daemon {
             store: store, reader: reader, connections: settings.auditConnections, sqlDirectory: settings.sqlDirectory,
             log: settings.logFolder, logger: logger)
         let publisher = BulletinPublisher(
-            store: store, page: try BulletinPages().page, printer: settings.printer, logger: logger)
+            store: store, reader: reader, page: try BulletinPages().page, printer: settings.printer, logger: logger)
         var pages = settings.console
         pages.trainingSheets = TrainingSheetsClient(
             list: { try await TrainingSheets.list(of: $0, $1).bytes(.xlsx) },
@@ -199,7 +199,7 @@ struct Daemon {
             },
             latestAudit: { try await auditor.latest(as: $0) },
             auditFindings: { try await auditor.findings($0, as: $1) },
-            bulletin: { try await store.bulletin($0, as: $1) },
+            bulletin: { try await store.bulletin($0, as: $1, countedBy: reader) },
             publishBulletin: { try await publisher.publish(number: $0, asOf: $1, as: $2) },
             bulletinForm: { try await publisher.show($0, $1, as: $2) })
     }

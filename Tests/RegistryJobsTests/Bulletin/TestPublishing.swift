@@ -11,7 +11,7 @@ extension TestRegistry {
 
     func publisher(_ store: RegistryStore) -> BulletinPublisher {
         BulletinPublisher(
-            store: store, page: { "<p>\($0.number) \($0.bulletin.years.map(\.total))</p>" },
+            store: store, reader: store, page: { "<p>\($0.number) \($0.bulletin.years.map(\.total))</p>" },
             printer: PDFPrinter(program: "/nowhere/weasyprint"),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }

@@ -74,6 +74,11 @@ class City:
 
     def serve(self): self.process, self.url = self.start()
 
+    def end(self, process):
+        process.terminate()
+        process.wait()
+        self.daemons.remove(process)
+
     def stop(self):
         for process in self.daemons:
             if process.poll() is None: process.terminate()

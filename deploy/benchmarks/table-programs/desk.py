@@ -4,7 +4,7 @@ import socket
 import time
 import urllib.request
 
-from anchor import script
+from anchor import script, statements
 from city import Peak
 from turns import Row
 
@@ -26,19 +26,20 @@ class Desk:
         self.rates, self.scripts = {}, {}
 
     def ours(self, kind):
-        field = "nameBegins" if kind == "prefix" else "q"
-        bodies = ", ".join(f"'{{\"{field}\":\"{word}\",\"limit\":20}}'" for word in self.words[kind])
+        bodies = ", ".join(f"'{json.dumps(self.body(kind, word), ensure_ascii=False)}'" for word in self.words[kind])
         # Seconds for each, so that the goal reads as the issue has it: at most so many times.
         return 1 / self.city.wrk(LUA.format(bodies=bodies, token=self.token), self.seconds, clients=4)
 
+    def body(self, kind, word): return {{"prefix": "nameBegins", "part": "q"}[kind]: word, "limit": 20}
+
     def bare(self, kind):
-        """The bare query: the first twenty names, with the best index there is, in the caller's sight."""
+        """The daemon's own statements: who asks, the search with the best index there is, the line on the access log."""
         if kind not in self.scripts:
-            entering = "SELECT set_config('ceregistry.role', 'clerk', true), set_config('ceregistry.authority', 'city', true)"
-            # What begins so is a range, which an index may serve under row-level security.
-            found = {"part": "name LIKE '%{0}%'", "prefix": "name ~>=~ '{0}' AND name ~<~ ('{0}' || chr(1114111))"}[kind]
-            self.scripts[kind] = [script([entering, f"SELECT id, name, id_number, employer_id FROM learners WHERE merged_into IS NULL AND {found.format(word)} "
-                                          "ORDER BY name, id LIMIT 21"]) for word in self.words[kind]]
+            first = self.words[kind][0]
+            log = self.city.logged(lambda: self.city.call("POST", "/api/v1/learners/searches", self.body(kind, first), self.token))
+            sql = [text for text in statements(log) if "FROM policies" not in text]
+            assert any("access_log" in text for text in sql) and any(first in text for text in sql), log
+            self.scripts[kind] = [script(sql, [(first, word)]) for word in self.words[kind]]
             self.rates[kind] = self.city.pgbench(self.scripts[kind], 4, 64)
         return 1 / self.city.pgbench(self.scripts[kind], 4, self.rates[kind] * self.seconds)
 
@@ -52,34 +53,34 @@ class Desk:
             answer = connection.recv(4096)
         spent = time.perf_counter() - begun
         assert b" 200 " in answer, answer
-        process.terminate()
-        process.wait()
-        self.city.daemons.remove(process)
+        self.city.end(process)
         return spent
 
     def psql(self): return self.city.seconds(lambda: self.city.psql("SELECT 1"))
 
     def memory(self):
-        """The daemon's peak in megabytes while 500 connections are open, some of them asking, and a file is imported."""
+        """A daemon's peak in megabytes, of its own for this, while 500 connections are open, some of them asking, and a file is imported."""
         held = []
-        port = int(self.city.url.rsplit(":", 1)[1])
-        with Peak(self.city.process.pid) as peak:
+        process, url = self.city.start()
+        port = int(url.rsplit(":", 1)[1])
+        with Peak(process.pid) as peak:
             for _ in range(500):
                 connection = socket.create_connection(("127.0.0.1", port))
                 connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
                 assert b" 200 " in connection.recv(4096)
                 held.append(connection)
-            job = self.sent(self.wholes.file)
+            job = self.sent(url, self.wholes.file)
             while self.city.call("GET", f"/api/v1/imports/{job}", token=self.officer)["state"] in ("queued", "running"):
                 for connection in held[::10]: connection.sendall(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n")
                 for connection in held[::10]: connection.recv(4096)
                 time.sleep(0.2)
         for connection in held: connection.close()
+        self.city.end(process)
         return peak.bytes / 1e6
 
-    def sent(self, file):
+    def sent(self, url, file):
         """A file of learners on its way through the daemon; the job's number."""
-        request = urllib.request.Request(f"{self.city.url}/api/v1/imports/learners", method="POST", data=open(file, "rb"), headers={
+        request = urllib.request.Request(f"{url}/api/v1/imports/learners", method="POST", data=open(file, "rb"), headers={
             "Content-Type": "text/csv", "Content-Length": str(file.stat().st_size), "Authorization": f"Bearer {self.officer}"})
         with urllib.request.urlopen(request) as answer: return json.loads(answer.read())["id"]
 
@@ -89,8 +90,8 @@ class Desk:
         self.wholes.write_file(min(self.city.asked.learners, 100_000))
 
     def rows(self):
-        return [Row("search by the first character of a name, against the bare query", lambda: self.ours("prefix"), lambda: self.bare("prefix"), at_most=1.3),
-                Row("search by a part of a name, against the bare query", lambda: self.ours("part"), lambda: self.bare("part"), at_most=1.3),
+        return [Row("search by the first character of a name, against the same SQL by pgbench", lambda: self.ours("prefix"), lambda: self.bare("prefix"), at_most=1.3),
+                Row("search by a part of a name, against the same SQL by pgbench", lambda: self.ours("part"), lambda: self.bare("part"), at_most=1.3),
                 Row("start of the daemon to its first answer, against psql", self.start, self.psql, at_most=10)]
 
     def importing(self):

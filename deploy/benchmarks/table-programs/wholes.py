@@ -64,14 +64,22 @@ class Wholes:
         return spent
 
     def copy(self):
-        """psql's own copying of the same file into a table with the same indexes."""
+        """psql's own copying of the same file into one bare table, which has for each line the indexes that an imported learner has in
+        `learners`, `learner_id_numbers` and `employments`."""
         self.city.psql("""
             DROP TABLE IF EXISTS bench_learners;
             CREATE TABLE bench_learners (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), id_number text NOT NULL UNIQUE, name text NOT NULL, gender text,
-                employer_credit_code text NOT NULL, post text, title text, professional_since date);
+                employer_credit_code text NOT NULL, post text, title text, professional_since date, employment_id uuid UNIQUE DEFAULT gen_random_uuid());
             CREATE INDEX ON bench_learners USING gin (name gin_trgm_ops);
+            CREATE INDEX ON bench_learners (name, substr(id_number, 7, 8));
+            CREATE INDEX ON bench_learners (name text_pattern_ops, id);
+            CREATE INDEX ON bench_learners (title, id);
+            CREATE INDEX ON bench_learners (employer_credit_code, id);
+            CREATE UNIQUE INDEX ON bench_learners (id_number);
+            CREATE INDEX ON bench_learners (id);
+            CREATE INDEX ON bench_learners (id);
             CREATE INDEX ON bench_learners (employer_credit_code);
-            CREATE INDEX ON bench_learners (employer_credit_code, name, id);
+            ALTER TABLE bench_learners ADD EXCLUDE USING gist (id WITH =, daterange(professional_since, NULL, '[]') WITH &&);
         """)
         columns = "id_number, name, gender, employer_credit_code, post, title, professional_since"
         spent = self.city.seconds(lambda: self.city.psql(f"\\copy bench_learners ({columns}) FROM '{self.file}' CSV HEADER"))
