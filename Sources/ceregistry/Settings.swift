@@ -173,6 +173,26 @@ struct Common: ParsableArguments {
     }
 }
 
+extension Common {
+    /// As `withStore`, with a second store whose database role is the auditor's.
+    func withReader<Value>(
+        _ body: (_ store: RegistryStore, _ reader: RegistryStore, Settings) async throws -> Value
+    ) async throws -> Value {
+        try await withStore { store, settings in
+            let reader = try settings.store(
+                logger: logger, role: .auditor, connections: settings.auditConnections)
+            do {
+                let value = try await body(store, reader, settings)
+                await reader.close()
+                return value
+            } catch {
+                await reader.close()
+                throw error
+            }
+        }
+    }
+}
+
 /// `--as USER`: the rights that a command acts with.
 struct ActingUser: ParsableArguments {
     @Option(name: .customLong("as"), help: "用户名：以该用户的权限执行。/ The user whose rights the command has.")

@@ -10,14 +10,13 @@ struct SharedSnapshotTests {
     private struct Stop: Error {}
 
     private func with(
-        connections: Int, patience: Duration = .seconds(60),
-        _ body: @Sendable (PostgresPool, PostgresTransaction) async throws -> Void
+        connections: Int, _ body: @Sendable (PostgresPool, PostgresTransaction) async throws -> Void
     ) async throws {
         try await StoreTestDatabase.with { database in
             let pool = PostgresPool(
                 configuration: PoolConfiguration(
                     connection: ConnectionConfiguration(conninfo: database.url), maximumConnections: connections,
-                    waitDeadline: patience), logger: StoreTestDatabase.logger)
+                    waitDeadline: .seconds(60)), logger: StoreTestDatabase.logger)
             do {
                 _ = try await pool.execute("CREATE TABLE seen (n integer)")
                 try await pool.withTransaction(isolation: .repeatableRead, readOnly: true) { sql in
@@ -62,8 +61,12 @@ struct SharedSnapshotTests {
 
     @Test("A connection that cannot be had leaves its share to the first")
     func alone() async throws {
-        try await with(connections: 1, patience: .milliseconds(100)) { pool, sql in
-            let processes = try await shared(sql, pool, others: 2).map(Array(0..<5)) { _, sql in
+        try await with(connections: 2) { pool, sql in
+            let closed = PostgresPool(
+                configuration: PoolConfiguration(connection: ConnectionConfiguration(conninfo: "host=/nowhere")),
+                logger: StoreTestDatabase.logger)
+            await closed.close()
+            let processes = try await shared(sql, closed, others: 2).map(Array(0..<5)) { _, sql in
                 try await Self.process(sql)
             }
             #expect(processes.count == 5)

@@ -29,7 +29,7 @@ public struct Auditor: Sendable {
         self.logger = logger
     }
 
-    /// - Parameter onProgress: told after each check how many of how many are done.
+    /// - Parameter onProgress: told at the beginning, and after each check, how many of how many are done.
     /// - Throws: `GuardManifest.Mistake` without the manifest, `StoreError.conflict` while another run is under way.
     public func run(
         _ request: AuditRequest = AuditRequest(), onProgress: @escaping @Sendable (Int, Int) -> Void = { _, _ in }

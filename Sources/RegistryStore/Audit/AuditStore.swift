@@ -74,7 +74,7 @@ extension RegistryStore {
     ///   - log: what of the transparency log is kept outside the database.
     ///   - writer: the store through which the run is kept; this one only reads.
     ///   - connections: how many of this store's connections read at once, the same moment of the register.
-    ///   - onProgress: told after each check how many of how many are done.
+    ///   - onProgress: told at the beginning, and after each check, how many of how many are done.
     /// - Throws: `StoreError.conflict` where another run is under way.
     public func audit(
         _ request: AuditRequest, guards: GuardManifest, log: LogEvidence = LogEvidence(),

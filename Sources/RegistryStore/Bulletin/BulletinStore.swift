@@ -32,12 +32,17 @@ extension RegistryStore {
             return try count.record(policies: results[2], rows: results[3])
         }
         _ = try await pipeline(as: caller, [line])
-        let results = try await translating {
-            try await reader.pool.withTransaction(isolation: .repeatableRead, readOnly: true, retries: 3) { sql in
-                try await sql.pipeline([count.policies, count.rows])
+        do {
+            let results = try await translating {
+                try await reader.pool.withTransaction(isolation: .repeatableRead, readOnly: true, retries: 3) { sql in
+                    try await sql.pipeline([count.policies, count.rows])
+                }
             }
+            return try count.record(policies: results[0], rows: results[1])
+        } catch StoreError.forbidden {
+            // Not the caller's fault.
+            throw StoreError.unavailable("the auditor's role lacks a right to read")
         }
-        return try count.record(policies: results[0], rows: results[1])
     }
 }
 

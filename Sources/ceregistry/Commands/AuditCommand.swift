@@ -24,20 +24,11 @@ struct AuditCommand: AsyncParsableCommand {
         @OptionGroup var common: Common
 
         func run() async throws {
-            let report = try await common.withStore { store, settings in
-                let connections = settings.auditConnections
-                let reader = try settings.store(logger: common.logger, role: .auditor, connections: connections)
-                do {
-                    let auditor = Auditor(
-                        store: store, reader: reader, connections: connections, sqlDirectory: settings.sqlDirectory,
-                        log: settings.logFolder, logger: common.logger)
-                    let report = try await auditor.run(AuditRequest(asOf: asOf, full: full))
-                    await reader.close()
-                    return report
-                } catch {
-                    await reader.close()
-                    throw error
-                }
+            let report = try await common.withReader { store, reader, settings in
+                let auditor = Auditor(
+                    store: store, reader: reader, connections: settings.auditConnections,
+                    sqlDirectory: settings.sqlDirectory, log: settings.logFolder, logger: common.logger)
+                return try await auditor.run(AuditRequest(asOf: asOf, full: full))
             }
             if json {
                 try Say.json(report)

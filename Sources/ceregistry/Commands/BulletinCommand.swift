@@ -28,9 +28,10 @@ struct BulletinCommand: AsyncParsableCommand {
                 }
                 return instant
             }
-            let bulletin = try await common.withStore { store, _ in
+            let bulletin = try await common.withReader { store, reader, _ in
                 try await store.bulletin(
-                    BulletinQuestion(asOf: asOf, knownAt: instant), as: try await acting.caller(store))
+                    BulletinQuestion(asOf: asOf, knownAt: instant), as: try await acting.caller(store),
+                    countedBy: reader)
             }
             if json { return try Say.json(bulletin) }
             for year in bulletin.years { tell(year) }
@@ -133,9 +134,9 @@ extension BulletinForm: ExpressibleByArgument {}
 extension Common {
     func withPublisher<Value>(_ body: (BulletinPublisher, RegistryStore) async throws -> Value) async throws -> Value {
         let page = try BulletinPages().page
-        return try await withStore { store, settings in
+        return try await withReader { store, reader, settings in
             try await body(
-                BulletinPublisher(store: store, reader: store, page: page, printer: settings.printer, logger: logger),
+                BulletinPublisher(store: store, reader: reader, page: page, printer: settings.printer, logger: logger),
                 store)
         }
     }

@@ -26,8 +26,10 @@ struct Serve: AsyncParsableCommand {
         let logger = Logger(label: "ceregistry")
         try StartupChecks.run()
         let store = try settings.store(logger: logger)
-        // More than an audit reads with: counts and bulletins are made beside it.
-        let reader = try settings.store(logger: logger, role: .auditor, connections: settings.auditConnections + 2)
+        // Counts and bulletins are made beside an audit.
+        let reader = try settings.store(
+            logger: logger, role: .auditor,
+            connections: settings.auditConnections + max(2, settings.maximumConnections / 2))
         // Templates are read while the database answers.
         async let sheets = DocumentSheets()
         async let readerSession: Void = StartupChecks.session(reader, logger)

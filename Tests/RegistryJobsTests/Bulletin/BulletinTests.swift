@@ -1,8 +1,9 @@
 import Foundation
 import PostgresClient
 import RegistryDomain
-import RegistryStore
 import Testing
+
+@testable import RegistryStore
 
 @Suite(.serialized, .enabled(if: TestRegistry.isAvailable))
 struct BulletinTests {
@@ -10,9 +11,12 @@ struct BulletinTests {
         try await TestRegistry.with(today: "2019-01-15") { registry in
             try await registry.loadDemo(learners: 400)
             let city = try await registry.caller("officer-city")
+            let reader = registry.store(as: .auditor)
             for day in [nil, "2017-12-31", "2018-05-01"].map({ $0.flatMap(Day.init) }) {
                 let all = try await registry.store.bulletin(BulletinQuestion(asOf: day), as: city)
                 #expect(all.years.map(\.year) == [2017, 2018])
+                #expect(
+                    try await registry.store.bulletin(BulletinQuestion(asOf: day), as: city, countedBy: reader) == all)
                 for year in all.years {
                     let counts = year.rows.map(\.counts)
                     #expect(counts.allSatisfy { $0.owed == $0.complete + $0.inProgress + $0.incomplete + $0.excused })
@@ -20,8 +24,11 @@ struct BulletinTests {
                     #expect(counts.reduce(0) { $0 + $1.owed } == year.total.owed)
                 }
                 for code in ["511802", "511823", "511827"] {
-                    let own = try await registry.store.bulletin(
-                        BulletinQuestion(asOf: day), as: registry.caller("officer-\(code)"))
+                    let officer = try await registry.caller("officer-\(code)")
+                    let own = try await registry.store.bulletin(BulletinQuestion(asOf: day), as: officer)
+                    #expect(
+                        try await registry.store.bulletin(BulletinQuestion(asOf: day), as: officer, countedBy: reader)
+                            == own)
                     let area = Authority.county(code)
                     for (mine, theirs) in zip(own.years, all.years) {
                         #expect(mine.rows.allSatisfy { $0.area == area && $0.name != nil })
@@ -29,6 +36,7 @@ struct BulletinTests {
                     }
                 }
             }
+            await reader.close()
         }
     }
 

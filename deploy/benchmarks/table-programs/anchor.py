@@ -2,8 +2,8 @@
 import re
 
 
-# What the daemon writes by itself every now and then: leaves of what was recorded.
-BY_ITSELF = ("log_queue", "log_leaves", "log_nodes")
+# What the daemon writes by itself every now and then: leaves of what was recorded, that it attends to imports.
+BY_ITSELF = ("log_queue", "log_leaves", "log_nodes", "import_jobs")
 
 
 def statements(log):
