@@ -2,6 +2,7 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import tempfile
 import threading
@@ -109,12 +110,18 @@ class City:
             log.seek(start)
             return log.read().decode()
 
-    def wrk(self, script, seconds, url=None, clients=32, wrong="Non-2xx or 3xx responses", **environment):
-        """Requests a second. wrk is C and takes little of the machine from those it measures."""
+    def wrk(self, script, seconds, url=None, clients=32, wrong="Non-2xx or 3xx responses", until=None):
+        """Requests a second. wrk is C and takes little of the machine from those it measures. It goes on for so long, or, since its
+        threads cannot end it, is interrupted once `until` says so."""
         file = self.folder / "wrk.lua"
         file.write_text(script)
-        done = output("wrk", "-t", min(2, clients), "-c", clients, "-d", f"{max(1, round(seconds))}s", "-s", file, url or self.url, **environment)
-        assert not re.search(wrong, done), done
+        process = subprocess.Popen(["wrk", "-t", str(min(2, clients)), "-c", str(clients), "-d", f"{max(1, round(seconds))}s", "-s", file, url or self.url],
+                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        while until and process.poll() is None:
+            time.sleep(0.25)
+            if until(): process.send_signal(signal.SIGINT)
+        done = process.communicate()[0]
+        assert process.returncode == 0 and not re.search(wrong, done), done
         return float(re.search(r"Requests/sec:\s+([\d.]+)", done).group(1))
 
 
