@@ -87,7 +87,7 @@ class Desk:
     def before_memory(self):
         self.officer = self.city.sign_in("officer-city")
         # Long enough to be seen at work; an import streams, so a longer file holds no more.
-        self.wholes.write_file(min(self.city.asked.learners, 100_000))
+        self.wholes.write_file(min(max(1000, self.city.asked.learners // 5), 100_000))
 
     def rows(self):
         return [Row("search by the first character of a name, against the same SQL by pgbench", lambda: self.ours("prefix"), lambda: self.bare("prefix"), at_most=1.3),
