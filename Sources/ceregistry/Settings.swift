@@ -162,33 +162,30 @@ struct Common: ParsableArguments {
     ) async throws -> Value {
         let settings = try settings()
         let store = try settings.store(logger: logger, role: role, connections: max(4, settings.auditConnections))
-        do {
-            let value = try await body(store, settings)
-            await store.close()
-            return value
-        } catch {
-            await store.close()
-            throw error
-        }
+        return try await store.whileOpen { try await body(store, settings) }
     }
-}
 
-extension Common {
     /// As `withStore`, with a second store whose database role is the auditor's.
     func withReader<Value>(
         _ body: (_ store: RegistryStore, _ reader: RegistryStore, Settings) async throws -> Value
     ) async throws -> Value {
         try await withStore { store, settings in
-            let reader = try settings.store(
-                logger: logger, role: .auditor, connections: settings.auditConnections)
-            do {
-                let value = try await body(store, reader, settings)
-                await reader.close()
-                return value
-            } catch {
-                await reader.close()
-                throw error
-            }
+            let reader = try settings.store(logger: logger, role: .auditor, connections: settings.auditConnections)
+            return try await reader.whileOpen { try await body(store, reader, settings) }
+        }
+    }
+}
+
+extension RegistryStore {
+    /// Closed afterwards, whatever `body` came to.
+    fileprivate func whileOpen<Value>(_ body: () async throws -> Value) async throws -> Value {
+        do {
+            let value = try await body()
+            await close()
+            return value
+        } catch {
+            await close()
+            throw error
         }
     }
 }

@@ -16,7 +16,6 @@ struct AuditLane: Sendable {
 
     /// - Returns: the checks that were looked at everybody's records for; the tree of the log is made once for both that need it.
     func make(_ check: AuditCheck) async throws -> Set<String> {
-        _ = try await sql.execute("SET LOCAL cursor_tuple_fraction = 1")
         switch check.name {
         case AuditCheck.sealed.name: try await all(check, with: extent.seals.parameters)
         case AuditCheck.guardChanged.name: try await take(losses.map { ($0.place, $0.what) }, of: check)
@@ -84,8 +83,10 @@ struct AuditLane: Sendable {
     /// - Returns: what a spoilt record came to.
     private func run(_ check: AuditCheck, _ statement: Statement) async throws -> PostgresError? {
         try await sql.spoilt {
-            _ = try await sql.execute(
-                Statement("DECLARE found NO SCROLL CURSOR FOR \(statement.sql)", statement.parameters))
+            _ = try await sql.pipeline([
+                "SET LOCAL cursor_tuple_fraction = 1",
+                Statement("DECLARE found NO SCROLL CURSOR FOR \(statement.sql)", statement.parameters),
+            ])
             while true {
                 let rows = try await sql.execute(Statement("FETCH \(unescaped: String(Self.batch)) FROM found"))
                 if rows.isEmpty { break }

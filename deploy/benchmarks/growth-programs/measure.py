@@ -87,7 +87,7 @@ class Growth:
 
     def searching(self):
         desk = Desk(self.city, 0.1, self.wholes)
-        desk.bare("prefix")
+        desk.pgbench("prefix")
         bodies = ", ".join(f"'{{\"nameBegins\":\"{word}\",\"limit\":20}}'" for word in PREFIXES)
         return Row("search by the first character", lambda: 1 / self.city.wrk(LUA.format(bodies=bodies, token=desk.token), self.asked.seconds, clients=1),
                    lambda: self.pgbench(desk.scripts["prefix"]))

@@ -50,6 +50,7 @@ function request()
   if offset == 0 and not looked then looked = true return wrk.format("GET", "/healthz") end
   local claim = claims[at]
   at = at + 2
+  -- A connection that is out of claims asks for what counts for nothing.
   if not claim then return wrk.format("GET", "/healthz") end
   wrk.headers["Idempotency-Key"] = claim
   return wrk.format("POST", "/api/v1/claims/" .. claim .. "/decisions", nil, '{{"decision":"recognize"}}')

@@ -32,7 +32,7 @@ class Desk:
 
     def body(self, kind, word): return {{"prefix": "nameBegins", "part": "q"}[kind]: word, "limit": 20}
 
-    def bare(self, kind):
+    def pgbench(self, kind):
         """The daemon's own statements: who asks, the search with the best index there is, the line on the access log."""
         if kind not in self.scripts:
             first = self.words[kind][0]
@@ -90,8 +90,8 @@ class Desk:
         self.wholes.write_file(min(max(1000, self.city.asked.learners // 5), 100_000))
 
     def rows(self):
-        return [Row("search by the first character of a name, against the same SQL by pgbench", lambda: self.ours("prefix"), lambda: self.bare("prefix"), at_most=1.3),
-                Row("search by a part of a name, against the same SQL by pgbench", lambda: self.ours("part"), lambda: self.bare("part"), at_most=1.3),
+        return [Row("search by the first character of a name, against the same SQL by pgbench", lambda: self.ours("prefix"), lambda: self.pgbench("prefix"), at_most=1.3),
+                Row("search by a part of a name, against the same SQL by pgbench", lambda: self.ours("part"), lambda: self.pgbench("part"), at_most=1.3),
                 Row("start of the daemon to its first answer, against psql", self.start, self.psql, at_most=10)]
 
     def importing(self):
