@@ -15,7 +15,8 @@ extension Settings {
         return RegistryStore(
             configuration: StoreConfiguration(
                 databaseURL: url, maximumConnections: connections ?? maximumConnections, waitDeadline: waitDeadline,
-                databaseRole: role, pooler: role == .owner ? nil : pooler,
+                databaseRole: role, snapshotConnections: role == .auditor ? auditConnections : 1,
+                pooler: role == .owner ? nil : pooler,
                 replica: role == .owner ? nil : replica),
             clock: clock, logger: logger)
     }

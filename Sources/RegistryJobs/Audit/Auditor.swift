@@ -7,23 +7,20 @@ import RegistryStore
 public struct Auditor: Sendable {
     private let store: RegistryStore
     private let reader: RegistryStore
-    private let connections: Int
     private let sqlDirectory: String
     private let log: LogFolder?
     private let logger: Logger
 
     /// - Parameters:
     ///   - reader: a store whose database role is the auditor's.
-    ///   - connections: how many of the reader's connections a run reads with at once.
     ///   - sqlDirectory: the folder of the migrations; its `guards.json` says what must guard the register.
     ///   - log: where the transparency log's checkpoints are; nil where none is kept.
     public init(
-        store: RegistryStore, reader: RegistryStore, connections: Int, sqlDirectory: String, log: LogFolder? = nil,
+        store: RegistryStore, reader: RegistryStore, sqlDirectory: String, log: LogFolder? = nil,
         logger: Logger
     ) {
         self.store = store
         self.reader = reader
-        self.connections = connections
         self.sqlDirectory = sqlDirectory
         self.log = log
         self.logger = logger
@@ -36,7 +33,7 @@ public struct Auditor: Sendable {
     ) async throws -> AuditReport {
         let report = try await reader.audit(
             request, guards: try guards(), log: try await log?.evidence() ?? LogEvidence(), keepingIn: store,
-            connections: connections, onProgress: onProgress)
+            onProgress: onProgress)
         logger.notice(
             "audit",
             metadata: [

@@ -160,9 +160,8 @@ struct AuditRun: Sendable {
             let number = try row.decode("number", as: String.self)
             let day = try row.decode("as_of", as: Day.self)
             let count = BulletinCount(day: day, knownAt: try row.decode("known_at"), area: nil)
-            let results = try await sql.pipeline([count.policies, count.rows])
-            let made = try count.document(
-                number: number, publishedOn: try row.decode("published_on"), policies: results[0], rows: results[1])
+            let made = try await count.read(SharedSnapshot(sql))
+                .document(number: number, publishedOn: try row.decode("published_on"))
             let content = try row.decodeIfPresent("content", as: [UInt8].self) ?? []
             // A later program may write a document otherwise; what it says is compared.
             let kept = try? RegistryJSON.decoder().decode(BulletinDocument.self, from: Data(content))

@@ -8,20 +8,15 @@ extension RegistryStore {
 
     /// Looks at the whole register at one moment, with the reader's own read-only role, and keeps nothing.
     ///
-    /// - Parameters:
-    ///   - asOf: the business day that the look is for; today when nil.
-    ///   - connections: how many read at once, the same moment.
-    public func audit(asOf: Day?, guards: GuardManifest, log: LogEvidence = LogEvidence(), connections: Int = 1)
-        async throws
-        -> AuditReport
-    {
+    /// - Parameter asOf: the business day that the look is for; today when nil.
+    public func audit(asOf: Day?, guards: GuardManifest, log: LogEvidence = LogEvidence()) async throws -> AuditReport {
         let day = asOf ?? today
         let started = Date()
         return try await translating {
             try await pool.withTransaction(isolation: .repeatableRead, readOnly: true, retries: 3) { sql in
                 let sink = CountingSink()
                 var run = AuditRun(
-                    snapshot: shared(sql, connections), sink: sink, manifest: guards,
+                    snapshot: snapshot(sql), sink: sink, manifest: guards,
                     day: day, log: log)
                 let losses = guards.losses(in: try GuardManifest(try await sql.execute(GuardManifest.reading)))
                 var extent = AuditExtent(kind: .full, cause: .first)
@@ -73,12 +68,11 @@ extension RegistryStore {
     /// - Parameters:
     ///   - log: what of the transparency log is kept outside the database.
     ///   - writer: the store through which the run is kept; this one only reads.
-    ///   - connections: how many of this store's connections read at once, the same moment of the register.
     ///   - onProgress: told at the beginning, and after each check, how many of how many are done.
     /// - Throws: `StoreError.conflict` where another run is under way.
     public func audit(
         _ request: AuditRequest, guards: GuardManifest, log: LogEvidence = LogEvidence(),
-        keepingIn writer: RegistryStore, connections: Int = 1,
+        keepingIn writer: RegistryStore,
         onProgress: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
     ) async throws -> AuditReport {
         let day = request.asOf ?? today
@@ -96,7 +90,7 @@ extension RegistryStore {
                 }
                 _ = try await writer.pool.execute("DELETE FROM audit_staged_findings")
                 var run = AuditRun(
-                    snapshot: shared(sql, connections),
+                    snapshot: snapshot(sql),
                     sink: StagingSink(store: writer, run: id), manifest: guards, day: day, log: log)
                 let losses = guards.losses(in: try GuardManifest(try await sql.execute(GuardManifest.reading)))
                 let trace = try await run.trace(settled: settled, withSeals: request.full)
@@ -112,12 +106,6 @@ extension RegistryStore {
             }
         }
         return try await writer.auditReport(id)
-    }
-
-    /// Behind a pooler one connection reads alone: what opens each transaction there has a snapshot before another's could be taken.
-    private func shared(_ sql: PostgresTransaction, _ connections: Int) -> SharedSnapshot {
-        SharedSnapshot(
-            sql, others: isPooled ? nil : SharedSnapshot.Others(pool: pool, count: connections - 1, logger: logger))
     }
 
     /// When the oldest transaction under way began, or now; a second earlier, since a server process shows its transaction a

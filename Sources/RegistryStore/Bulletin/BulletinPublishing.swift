@@ -27,11 +27,7 @@ extension RegistryStore {
         -> BulletinDocument
     {
         let count = BulletinCount(day: asOf, knownAt: knownAt, area: nil)
-        let results = try await translating {
-            try await pool.pipeline([BulletinCount.looking, count.policies, count.rows])
-        }
-        return try count.document(
-            number: number, publishedOn: publishedOn, policies: results[1], rows: results[2])
+        return try await counted(count).document(number: number, publishedOn: publishedOn)
     }
 
     /// Keeps what was published, for ever.
@@ -117,13 +113,12 @@ extension RegistryStore {
     }
 }
 
-extension BulletinCount {
-    func document(number: String, publishedOn: Day, policies: QueryResult, rows: QueryResult) throws -> BulletinDocument
-    {
+extension BulletinAnswers {
+    func document(number: String, publishedOn: Day) throws -> BulletinDocument {
         let names = try policies.map { try $0.json("document", as: Policy.self) }
             .flatMap(\.authorities).filter { $0.id == .city }.map(\.name)
         return BulletinDocument(
             number: number, issuer: names.last ?? Text(zh: "", en: ""), publishedOn: publishedOn,
-            knownAt: knownAt ?? .distantFuture, bulletin: try record(policies: policies, rows: rows))
+            knownAt: count.knownAt ?? .distantFuture, bulletin: try record())
     }
 }

@@ -18,35 +18,33 @@ extension RegistryStore {
         let area = scope == .all ? nil : caller.authority
         guard scope == .all || area != nil else { throw StoreError.forbidden(.outsideJurisdiction) }
         let count = BulletinCount(day: question.asOf ?? today, knownAt: question.knownAt, area: area)
-        let line = AccessLine(.readBulletin, reason: count.day.description).statement(by: caller)
-        if replica != nil, count.mayBeOld(on: today) {
-            _ = try await pipeline(as: caller, [line])
-            let results = try await readAside { sql in
-                try await sql.pipeline([BulletinCount.looking, count.policies, count.rows])
-            }
-            return try count.record(policies: results[1], rows: results[2])
+        _ = try await pipeline(
+            as: caller, [AccessLine(.readBulletin, reason: count.day.description).statement(by: caller)])
+        if count.mayBeOld(on: today),
+            let answers = try await translating({
+                try await replica?.read { sql in try await count.read(SharedSnapshot(sql)) }
+            })
+        {
+            return try answers.record()
         }
-        guard let reader else {
-            let results = try await pipeline(
-                as: caller, [line, BulletinCount.looking, count.policies, count.rows])
-            return try count.record(policies: results[2], rows: results[3])
-        }
-        _ = try await pipeline(as: caller, [line])
         do {
-            let results = try await translating {
-                try await reader.pool.withTransaction(isolation: .repeatableRead, readOnly: true, retries: 3) { sql in
-                    try await sql.pipeline([count.policies, count.rows])
-                }
-            }
-            return try count.record(policies: results[0], rows: results[1])
+            return try await (reader ?? self).counted(count).record()
         } catch StoreError.forbidden {
             // Not the caller's fault.
-            throw StoreError.unavailable("the auditor's role lacks a right to read")
+            throw StoreError.unavailable("the role that counts lacks a right to read")
+        }
+    }
+
+    func counted(_ count: BulletinCount) async throws -> BulletinAnswers {
+        try await translating {
+            try await pool.withTransaction(isolation: .repeatableRead, readOnly: true, retries: 3) { sql in
+                try await count.read(snapshot(sql))
+            }
         }
     }
 }
 
-/// One count over the register, and the record made of its rows.
+/// What a bulletin asks of the register.
 struct BulletinCount: Sendable {
     var day: Day
     var knownAt: Date?
@@ -54,6 +52,15 @@ struct BulletinCount: Sendable {
 
     /// What stood on a day gone by may be a few seconds old; what was known an hour ago is on any replica that is asked.
     func mayBeOld(on today: Day) -> Bool { knownAt.map { -$0.timeIntervalSinceNow > 3600 } ?? (day < today) }
+
+    /// Each connection counts its share of the persons.
+    func read(_ snapshot: SharedSnapshot) async throws -> BulletinAnswers {
+        let frame = try await snapshot.sql.pipeline([Self.looking, policies, employers])
+        let counts = try await snapshot.map(PersonShare.equal(snapshot.width)) { share, sql in
+            try await sql.pipeline([Self.looking, self.counts(of: share)])[1]
+        }
+        return BulletinAnswers(count: self, policies: frame[1], employers: frame[2], counts: counts)
+    }
 
     /// For this transaction: sees every learner, as the public check of a certificate does.
     static let looking: Statement = "SELECT set_config('ceregistry.role', 'verifier', true)"
@@ -66,85 +73,34 @@ struct BulletinCount: Sendable {
         """
     }
 
-    /// A row for each subject year and employer.
-    var rows: Statement {
-        let tables = knownAt == nil ? "" : KnownTables.sql(before: "$3::timestamptz") + ", "
-        return Statement(
+    /// In the order of the groups.
+    private var employers: Statement {
+        Statement(
             """
-            WITH \(tables)asked AS (SELECT $2::text AS area, $3::timestamptz AS known_at)
-            SELECT s.year, o.credit_code, o.name, o.area, o.level, o.kind, s.owed, s.complete, s.in_progress, s.incomplete, s.excused
-            FROM (SELECT year, employer_id,
-                         count(*) FILTER (WHERE status <> 'notOwed') AS owed,
-                         count(*) FILTER (WHERE status = 'complete') AS complete,
-                         count(*) FILTER (WHERE status = 'inProgress') AS in_progress,
-                         count(*) FILTER (WHERE status = 'incomplete') AS incomplete,
-                         count(*) FILTER (WHERE status = 'excused') AS excused
-                  FROM (\(YearStatusQuery.sql)) q GROUP BY year, employer_id) s JOIN employers o ON o.id = s.employer_id
-            WHERE $2::text IS NULL OR o.area = $2
-            ORDER BY s.year, o.area COLLATE "C", o.level COLLATE "C", o.kind COLLATE "C", o.credit_code COLLATE "C", o.id
-            """, [Parameter(day), Parameter(area?.description), Parameter(knownAt)])
+            \(tables(knownBefore: "$2"))SELECT o.id, o.credit_code, o.name, o.area, o.level, o.kind
+            FROM employers o WHERE $1::text IS NULL OR o.area = $1
+            ORDER BY o.area COLLATE "C", o.level COLLATE "C", o.kind COLLATE "C", o.credit_code COLLATE "C", o.id
+            """, [Parameter(area?.description)] + known)
     }
 
-    func record(policies: QueryResult, rows: QueryResult) throws -> BulletinRecord {
-        let set = PolicySet(
-            try policies.map { row in
-                var policy = try row.json("document", as: Policy.self)
-                policy.version = Int(try row.decode("version", as: Int32.self))
-                return policy
-            })
-        let names = Dictionary(
-            set.policies.flatMap(\.authorities).map { ($0.id, $0.division) }, uniquingKeysWith: { first, _ in first })
-        var years: [Int: [BulletinRecord.EmployerRow]] = [:]
-        for row in rows {
-            years[Int(try row.decode("year", as: Int32.self)), default: []].append(try Self.employer(row))
-        }
-        return BulletinRecord(
-            asOf: day, policies: set.policies.map(\.reference),
-            years: set.subjectYears.map { terms in
-                let employers = years[terms.year] ?? []
-                return .init(
-                    year: terms.year, rows: Self.groups(employers) { names[$0] ?? nil }, employers: employers,
-                    total: employers.reduce(into: .init()) { $0.add($1.counts) })
-            })
+    /// A row for each subject year and employer.
+    private func counts(of share: PersonShare) -> Statement {
+        Statement(
+            """
+            \(tables(knownBefore: "$4"))SELECT year, employer_id,
+                   count(*) FILTER (WHERE status <> 'notOwed') AS owed,
+                   count(*) FILTER (WHERE status = 'complete') AS complete,
+                   count(*) FILTER (WHERE status = 'inProgress') AS in_progress,
+                   count(*) FILTER (WHERE status = 'incomplete') AS incomplete,
+                   count(*) FILTER (WHERE status = 'excused') AS excused
+            FROM (\(YearStatusQuery.sql(on: "$1", among: { "\($0) BETWEEN $2 AND $3" }))) q
+            WHERE employer_id IS NOT NULL GROUP BY year, employer_id
+            """, [Parameter(day), Parameter(share.first), Parameter(share.last)] + known)
     }
 
-    private static func employer(_ row: Row) throws -> BulletinRecord.EmployerRow {
-        var counts = BulletinRecord.Counts()
-        counts.owed = try row.decode("owed")
-        counts.complete = try row.decode("complete")
-        counts.inProgress = try row.decode("in_progress")
-        counts.incomplete = try row.decode("incomplete")
-        counts.excused = try row.decode("excused")
-        return .init(
-            creditCode: try row.decode("credit_code"), name: try row.decode("name"), area: try row.authority("area"),
-            level: try row.word("level"), kind: try row.word("kind"), counts: counts, behind: counts.incomplete > 0)
-    }
+    private var known: [Parameter] { knownAt.map { [Parameter($0)] } ?? [] }
 
-    /// The rows come in the groups' order.
-    private static func groups(
-        _ employers: [BulletinRecord.EmployerRow], name: (Authority) -> Text?
-    ) -> [BulletinRecord.Row] {
-        employers.reduce(into: []) { rows, employer in
-            if let last = rows.last,
-                last.area == employer.area && last.level == employer.level && last.kind == employer.kind
-            {
-                rows[rows.count - 1].counts.add(employer.counts)
-            } else {
-                rows.append(
-                    .init(
-                        area: employer.area, name: name(employer.area), level: employer.level, kind: employer.kind,
-                        counts: employer.counts))
-            }
-        }
-    }
-}
-
-extension BulletinRecord.Counts {
-    mutating func add(_ other: Self) {
-        owed += other.owed
-        complete += other.complete
-        inProgress += other.inProgress
-        incomplete += other.incomplete
-        excused += other.excused
+    private func tables(knownBefore parameter: String) -> String {
+        knownAt == nil ? "" : "WITH \(KnownTables.sql(before: "\(parameter)::timestamptz")) "
     }
 }

@@ -9,8 +9,7 @@ public final class RegistryStore: Sendable {
     let pool: PostgresPool
     let session: SessionSettings
     let replica: ReplicaRoad?
-    /// Whether a pooler gives each transaction another session.
-    let isPooled: Bool
+    let snapshotConnections: Int
     let logger: Logger
     let policyCache: PolicyCache
 
@@ -29,7 +28,8 @@ public final class RegistryStore: Sendable {
             logger: logger)
         replica = configuration.replica.map { ReplicaRoad($0, configuration, session, primary: pool, logger: logger) }
         self.session = session
-        isPooled = configuration.pooler != nil
+        // What opens a pooler's transaction has a snapshot before another's could be taken.
+        snapshotConnections = configuration.pooler == nil ? configuration.snapshotConnections : 1
         self.pool = pool
         policyCache = PolicyCache(pool: pool)
     }

@@ -11,6 +11,9 @@ public struct StoreConfiguration: Sendable {
     /// The database role to act as after connecting, whoever logged in.
     public var databaseRole: DatabaseRole
 
+    /// How many connections read one moment at once, where the work can be parted; behind a pooler one does.
+    public var snapshotConnections: Int
+
     /// Nil where each connection is a session of the store's own.
     public var pooler: Pooler?
 
@@ -52,14 +55,15 @@ public struct StoreConfiguration: Sendable {
 
     public init(
         databaseURL: String, maximumConnections: Int = 16, waitDeadline: Duration = .seconds(5),
-        connectTimeout: Duration = .seconds(5), databaseRole: DatabaseRole = .daemon, pooler: Pooler? = nil,
-        replica: Replica? = nil
+        connectTimeout: Duration = .seconds(5), databaseRole: DatabaseRole = .daemon, snapshotConnections: Int = 1,
+        pooler: Pooler? = nil, replica: Replica? = nil
     ) {
         self.databaseURL = databaseURL
         self.maximumConnections = maximumConnections
         self.waitDeadline = waitDeadline
         self.connectTimeout = connectTimeout
         self.databaseRole = databaseRole
+        self.snapshotConnections = snapshotConnections
         self.pooler = pooler
         self.replica = replica
     }

@@ -26,8 +26,8 @@ struct AuditCommand: AsyncParsableCommand {
         func run() async throws {
             let report = try await common.withReader { store, reader, settings in
                 let auditor = Auditor(
-                    store: store, reader: reader, connections: settings.auditConnections,
-                    sqlDirectory: settings.sqlDirectory, log: settings.logFolder, logger: common.logger)
+                    store: store, reader: reader, sqlDirectory: settings.sqlDirectory, log: settings.logFolder,
+                    logger: common.logger)
                 return try await auditor.run(AuditRequest(asOf: asOf, full: full))
             }
             if json {

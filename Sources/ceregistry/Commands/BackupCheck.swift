@@ -18,7 +18,7 @@ struct BackupCheck: AsyncParsableCommand {
             for migration in pending { Say.note("missing: \(migration.name)") }
             return try await store.audit(
                 asOf: nil, guards: GuardManifest(directory: settings.sqlDirectory),
-                log: try await settings.logFolder?.evidence() ?? LogEvidence(), connections: settings.auditConnections)
+                log: try await settings.logFolder?.evidence() ?? LogEvidence())
         }
         if json {
             try Say.json(report)

@@ -116,7 +116,7 @@ struct Daemon {
         let documents = try Documents(settings, sheets: sheets, log: log)
         let uploads = FileManager.default.temporaryDirectory.appendingPathComponent("ceregistry-uploads")
         let auditor = Auditor(
-            store: store, reader: reader, connections: settings.auditConnections, sqlDirectory: settings.sqlDirectory,
+            store: store, reader: reader, sqlDirectory: settings.sqlDirectory,
             log: settings.logFolder, logger: logger)
         let publisher = BulletinPublisher(
             store: store, reader: reader, page: try BulletinPages().page, printer: settings.printer, logger: logger)

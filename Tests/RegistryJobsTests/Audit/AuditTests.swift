@@ -173,7 +173,8 @@ extension TestRegistry {
         logger.logLevel = .critical
         return RegistryStore(
             configuration: StoreConfiguration(
-                databaseURL: url, maximumConnections: 2, waitDeadline: .seconds(60), databaseRole: role),
+                databaseURL: url, maximumConnections: 2, waitDeadline: .seconds(60), databaseRole: role,
+                snapshotConnections: 2),
             clock: store.clock, logger: logger)
     }
 }

@@ -13,8 +13,8 @@ extension TestRegistry {
         do {
             let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
             let auditor = Auditor(
-                store: store, reader: reader, connections: 2,
-                sqlDirectory: Self.root.appendingPathComponent("sql").path, logger: logger)
+                store: store, reader: reader, sqlDirectory: Self.root.appendingPathComponent("sql").path, logger: logger
+            )
             let report = try await auditor.run(AuditRequest(asOf: asOf, full: full))
             await reader.close()
             return report

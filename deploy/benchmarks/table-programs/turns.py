@@ -1,5 +1,6 @@
 """Ours and theirs in turns, so that a busy machine is busy for both; medians as a table or as JSON."""
 import json
+import random
 import statistics
 import sys
 import time
@@ -27,11 +28,12 @@ class Row:
 
     def run(self, count):
         begun = time.perf_counter()
+        # Who goes first is drawn, and changes: neither a machine that slows down nor what is read for the first time favours anybody.
+        drawn = random.randrange(2)
         for number in range(count):
             print(f"{self.name}: round {number + 1} of {count}", file=sys.stderr)
             self.before()
-            # Who goes first changes, so that a machine that slows down favours nobody.
-            pair = (self.ours(), self.theirs()) if number % 2 == 0 else tuple(reversed((self.theirs(), self.ours())))
+            pair = (self.ours(), self.theirs()) if (drawn + number) % 2 == 0 else tuple(reversed((self.theirs(), self.ours())))
             self.pairs.append(pair)
             self.rounds.append(pair[0] / pair[1])
         print(f"{self.name}: {time.perf_counter() - begun:.0f} s altogether", file=sys.stderr)

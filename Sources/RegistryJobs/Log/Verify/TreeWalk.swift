@@ -31,25 +31,23 @@ struct TreeWalk {
     }
 
     mutating func run(upTo wanted: UInt64, _ report: inout VerificationReport) async throws {
-        let width = UInt64(TilePath.width)
-        while size < wanted {
-            let count = Int(min(width, wanted - size))
-            let index = size / width
-            let path = TilePath(.entries, index: index, count: count)
-            do {
-                let bytes = try await source.tile(path)
-                let hashes = try EntryBundle.hashes(bytes)
-                guard hashes.count == count else { throw EntryBundle.Mistake.malformed }
-                try await compare(hashes, index, &report)
-                try compareRecords(bytes, from: size, &report)
-                take(hashes)
-            } catch let error where error is EntryBundle.Mistake || error is LogSource.Mistake {
-                report.add(
-                    .init(
-                        problem: .malformed, leaf: size, record: path.path, differences: [],
-                        message: Text(zh: "条目缺失或残缺（\(error)）", en: "leaves are missing or cut off (\(error))")))
-                break
+        var bundles = LeafBundles(source: source, size: wanted)
+        defer { bundles.cancel() }
+        do {
+            while let bundle = try await bundles.next() {
+                if !bundle.agreesWithTile {
+                    report.add(Self.wrong(LeafBundle.tile(bundle.index, count: bundle.hashes.count), leaf: size))
+                }
+                try compareRecords(bundle.bytes, from: size, &report)
+                take(bundle)
             }
+        } catch let error where error is EntryBundle.Mistake || error is LogSource.Mistake {
+            let width = UInt64(TilePath.width)
+            let path = TilePath(.entries, index: size / width, count: Int(min(width, wanted - size)))
+            report.add(
+                .init(
+                    problem: .malformed, leaf: size, record: path.path, differences: [],
+                    message: Text(zh: "条目缺失或残缺（\(error)）", en: "leaves are missing or cut off (\(error))")))
         }
         try await compareUpperTiles(&report)
         try compareRest(&report)
@@ -58,18 +56,16 @@ struct TreeWalk {
         report.erased = lines.reduce(0) { $0 + $1.erased }
     }
 
-    private mutating func take(_ hashes: [TreeHash]) {
-        let end = size + UInt64(hashes.count)
-        let isWhole = hashes.count == TilePath.width && !sizes.contains { $0 > size && $0 < end }
-        if hashes.count == TilePath.width, let node = Tile(hashes).hash(over: 0..<TilePath.width) {
+    private mutating func take(_ bundle: LeafBundle) {
+        let end = size + UInt64(bundle.hashes.count)
+        if let node = bundle.node {
             nodes.append(node)
-            if isWhole {
+            if !sizes.contains(where: { $0 > size && $0 < end }) {
                 _ = range.append(subtree: node, height: TilePath.height)
-                note()
-                return
+                return note()
             }
         }
-        for hash in hashes {
+        for hash in bundle.hashes {
             range.append(hash)
             note()
         }
@@ -80,13 +76,6 @@ struct TreeWalk {
     }
 
     // MARK: Tiles
-
-    private func compare(_ hashes: [TreeHash], _ index: UInt64, _ report: inout VerificationReport) async throws {
-        let path = TilePath(.hashes(level: 0), index: index, count: hashes.count)
-        guard let tile = try? await source.tile(path), tile == Tile(hashes).bytes else {
-            return report.add(Self.wrong(path, leaf: index * UInt64(TilePath.width)))
-        }
-    }
 
     private func compareUpperTiles(_ report: inout VerificationReport) async throws {
         var row = nodes

@@ -22,6 +22,9 @@ struct SharedSnapshot: Sendable {
         self.others = others
     }
 
+    /// How many connections read.
+    var width: Int { 1 + max(0, others?.count ?? 0) }
+
     /// What `body` makes of each item, in the items' order. Whichever connection is free takes the next; what one that cannot be had
     /// would have done falls to the others.
     func map<Item: Sendable, Value: Sendable>(
@@ -71,6 +74,13 @@ struct SharedSnapshot: Sendable {
             others.logger.warning("a connection fewer reads the snapshot", metadata: ["why": "\(error)"])
             return []
         }
+    }
+}
+
+extension RegistryStore {
+    /// What the transaction sees, for as many connections as the store may read it with.
+    func snapshot(_ sql: PostgresTransaction) -> SharedSnapshot {
+        SharedSnapshot(sql, others: .init(pool: pool, count: snapshotConnections - 1, logger: logger))
     }
 }
 

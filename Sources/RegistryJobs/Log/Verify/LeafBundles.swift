@@ -1,0 +1,57 @@
+import TransparencyLog
+
+/// Up to 256 leaves as they were read, with the hashes made of them.
+struct LeafBundle: Sendable {
+    let index: UInt64
+    let bytes: [UInt8]
+    let hashes: [TreeHash]
+    /// Of a full bundle, the hash over all of its leaves.
+    let node: TreeHash?
+    /// Whether the tile of these hashes is there, and says the same.
+    let agreesWithTile: Bool
+
+    init(at path: TilePath, from source: LogSource) async throws {
+        index = path.index
+        bytes = try await source.tile(path)
+        hashes = try EntryBundle.hashes(bytes)
+        guard hashes.count == path.count else { throw EntryBundle.Mistake.malformed }
+        let tile = Tile(hashes)
+        node = hashes.count == TilePath.width ? tile.hash(over: 0..<TilePath.width) : nil
+        let promised = try? await source.tile(Self.tile(index, count: hashes.count))
+        agreesWithTile = promised == tile.bytes
+    }
+
+    static func tile(_ index: UInt64, count: Int) -> TilePath {
+        TilePath(.hashes(level: 0), index: index, count: count)
+    }
+}
+
+/// The bundles of a log in their order, the next few of which are read and hashed while one is looked at.
+struct LeafBundles {
+    private static let ahead = 4
+    private let source: LogSource
+    private let size: UInt64
+    private var asked: UInt64 = 0
+    private var underWay: [Task<LeafBundle, any Error>] = []
+
+    /// - Parameter size: how many leaves there should be.
+    init(source: LogSource, size: UInt64) {
+        self.source = source
+        self.size = size
+    }
+
+    /// Nil behind the last one.
+    mutating func next() async throws -> LeafBundle? {
+        while underWay.count < Self.ahead, asked < size {
+            let width = UInt64(TilePath.width)
+            let path = TilePath(.entries, index: asked / width, count: Int(min(width, size - asked)))
+            asked += UInt64(path.count)
+            underWay.append(Task { [source] in try await LeafBundle(at: path, from: source) })
+        }
+        guard !underWay.isEmpty else { return nil }
+        return try await underWay.removeFirst().value
+    }
+
+    /// What was begun is not wanted any more.
+    func cancel() { for task in underWay { task.cancel() } }
+}
