@@ -40,7 +40,8 @@ struct LeafBundles {
         self.size = size
     }
 
-    /// Nil behind the last one.
+    /// Nil behind the last one. Where one cannot be read, those that were begun with it have ended, too: they are not cancelled, for
+    /// which FoundationNetworking may not come back.
     mutating func next() async throws -> LeafBundle? {
         while underWay.count < Self.ahead, asked < size {
             let width = UInt64(TilePath.width)
@@ -49,9 +50,10 @@ struct LeafBundles {
             underWay.append(Task { [source] in try await LeafBundle(at: path, from: source) })
         }
         guard !underWay.isEmpty else { return nil }
-        return try await underWay.removeFirst().value
+        let first = await underWay.removeFirst().result
+        if case .failure = first {
+            for task in underWay { _ = await task.result }
+        }
+        return try first.get()
     }
-
-    /// What was begun is not wanted any more.
-    func cancel() { for task in underWay { task.cancel() } }
 }

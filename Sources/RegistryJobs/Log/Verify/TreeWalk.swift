@@ -32,7 +32,6 @@ struct TreeWalk {
 
     mutating func run(upTo wanted: UInt64, _ report: inout VerificationReport) async throws {
         var bundles = LeafBundles(source: source, size: wanted)
-        defer { bundles.cancel() }
         do {
             while let bundle = try await bundles.next() {
                 if !bundle.agreesWithTile {
