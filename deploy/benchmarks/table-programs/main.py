@@ -19,7 +19,7 @@ from wholes import Wholes
 def parse():
     parser = argparse.ArgumentParser()
     for name in ("--program", "--bin", "--folder", "--python"): parser.add_argument(name, required=True)
-    for name in ("--port", "--peer-port", "--learners", "--rounds"): parser.add_argument(name, type=int, required=True)
+    for name in ("--port", "--peer-port", "--learners", "--rounds", "--long-rounds"): parser.add_argument(name, type=int, required=True)
     parser.add_argument("--seconds", type=float, required=True)
     parser.add_argument("--only", default="")
     parser.add_argument("--json", action="store_true")
@@ -49,7 +49,7 @@ def main():
                     + desk.importing() + wholes.importing())
         rows = [row for row in measured if asked.only in row.name]
         for row in rows:
-            row.run(asked.rounds)
+            row.run(asked.long_rounds if row.is_long else asked.rounds)
             print(row.line(), file=sys.stderr)
         # No correctness check was skipped in what was measured.
         found = json.loads(city.ceregistry("audit", "--full", "--json", allowed=(0, 1)))

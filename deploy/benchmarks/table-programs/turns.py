@@ -23,6 +23,8 @@ class Row:
     at_most: Optional[float] = None
     # Before each round, such as making what will be used up; not measured.
     before: Callable[[], None] = lambda: None
+    # Over the whole register, so that a round takes long.
+    is_long: bool = False
     rounds: list = field(default_factory=list)
     pairs: list = field(default_factory=list)
 

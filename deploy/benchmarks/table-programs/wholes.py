@@ -87,9 +87,9 @@ class Wholes:
         return spent
 
     def rows(self):
-        return [Row("full audit, against the best bare statement of who owes what", lambda: self.audit("--full"), self.bare, at_most=2),
-                Row("audit with nothing changed, against the same", self.audit, self.bare),
+        return [Row("full audit, against the best bare statement of who owes what", lambda: self.audit("--full"), self.bare, at_most=2, is_long=True),
+                Row("audit with nothing changed, against the same", self.audit, self.bare, is_long=True),
                 Row("bulletin as of a day by HTTP, against the same aggregate", self.bulletin, lambda: self.bare("2018-11-30"), at_most=1.5)]
 
     def importing(self):
-        return [Row("import of as many new learners, against psql \\copy", self.import_, self.copy, at_most=1.7, before=self.write_file)]
+        return [Row("import of as many new learners, against psql \\copy", self.import_, self.copy, at_most=1.7, before=self.write_file, is_long=True)]
