@@ -21,7 +21,7 @@ struct Settings: Sendable {
     /// Nil where each connection is a session of its own.
     var pooler: StoreConfiguration.Pooler?
     var maximumConnections: Int
-    /// With which an audit reads at once; at least one.
+    /// With which an audit or a bulletin reads at once; at least one.
     var auditConnections: Int
     var waitDeadline: Duration
     var environment: String

@@ -74,6 +74,19 @@ struct SharedSnapshotTests {
         }
     }
 
+    @Test("Nobody waits for a connection that has nothing left to do")
+    func noneToBeHad() async throws {
+        try await with(connections: 1) { pool, sql in
+            let begun = ContinuousClock.now
+            let processes = try await shared(sql, pool, others: 2).map(Array(0..<5)) { _, sql in
+                try await Self.process(sql)
+            }
+            #expect(processes.count == 5)
+            // The pool lets whoever asks wait for a minute.
+            #expect(ContinuousClock.now - begun < .seconds(30))
+        }
+    }
+
     @Test("Where the right to export a snapshot was taken, the first reads alone")
     func withoutRight() async throws {
         try await with(connections: 4) { pool, sql in

@@ -40,6 +40,65 @@ struct YearStatusTests {
         }
     }
 
+    @Test(
+        "The shares of the persons together are everybody, once, also where a record and what it was merged with lie in two"
+    )
+    func sharesAreTheWhole() async throws {
+        try await StoreTestDatabase.with { database in
+            let store = try await database.store(.owner)
+            _ = try await DemoLoader(store: store).load(learners: 600, seed: 20_170_613)
+            try await disturb(store)
+            let shares = PersonShare.equal(61)
+            let apart = try await store.pool.execute(
+                "SELECT id, merged_into FROM learners WHERE merged_into IS NOT NULL"
+            )
+            .filter { row in
+                let (id, kept) = (try row.decode("id", as: UUID.self), try row.decode("merged_into", as: UUID.self))
+                return shares.first { $0.last >= id }?.first != shares.first { $0.last >= kept }?.first
+            }
+            #expect(!apart.isEmpty)
+            let day = Parameter(try #require(Day("2018-12-31")))
+            for (tables, known) in [
+                ("", []), ("WITH \(KnownTables.sql(before: "$4::timestamptz")) ", [Parameter(Date.now)]),
+            ] {
+                func answers(_ share: PersonShare) async throws -> [String] {
+                    let sql = YearStatusQuery.sql(on: "$1", among: { "\($0) BETWEEN $2 AND $3" })
+                    return try await store.pool.execute(
+                        Statement(
+                            "\(tables)SELECT q::text AS answer FROM (\(sql)) q",
+                            [day, Parameter(share.first), Parameter(share.last)] + known)
+                    ).map { try $0.decode("answer", as: String.self) }
+                }
+                let whole = try await answers(PersonShare.equal(1)[0])
+                var parts: [String] = []
+                for share in shares { parts += try await answers(share) }
+                #expect(whole.count > 1000)
+                #expect(parts.sorted() == whole.sorted())
+            }
+            await store.close()
+        }
+    }
+
+    @Test(
+        "A post that began at no day, or ends before it begins, stops no count", arguments: ["-infinity", "2018-12-01"])
+    func spoiltPosts(from: String) async throws {
+        try await StoreTestDatabase.with { database in
+            let store = try await database.store(.owner)
+            _ = try await DemoLoader(store: store).load(learners: 100, seed: 20_170_613)
+            for sql in [
+                "ALTER TABLE employments DROP CONSTRAINT one_employer_at_a_time",
+                "ALTER TABLE employments DROP CONSTRAINT employment_ends_after_it_starts",
+                "UPDATE employments SET employed_from = '\(from)', employed_until = '2017-03-01' WHERE learner_id = (SELECT min(id::text)::uuid FROM learners)",
+            ] { try await store.pool.execute(Statement(sql, [])) }
+            for text in Self.days {
+                let rows = try await store.pool.execute(
+                    Statement(YearStatusQuery.sql, [Parameter(try #require(Day(text)))]))
+                #expect(rows.count == 200)
+            }
+            await store.close()
+        }
+    }
+
     /// What the demo has little of: leavers who come back, revoked excuses, merged persons, reversals, partial hours.
     private func disturb(_ store: RegistryStore) async throws {
         for sql in [

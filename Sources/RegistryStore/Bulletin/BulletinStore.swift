@@ -57,10 +57,13 @@ struct BulletinCount: Sendable {
     func read(_ snapshot: SharedSnapshot) async throws -> BulletinAnswers {
         let frame = try await snapshot.sql.pipeline([Self.looking, policies, employers])
         let counts = try await snapshot.map(PersonShare.equal(snapshot.width)) { share, sql in
-            try await sql.pipeline([Self.looking, self.counts(of: share)])[1]
+            try await sql.pipeline([Self.looking, Self.planning, self.counts(of: share)])[2]
         }
         return BulletinAnswers(count: self, policies: frame[1], employers: frame[2], counts: counts)
     }
+
+    /// A plan for this day and share: one for any would take either for a few rows.
+    private static let planning: Statement = "SELECT set_config('plan_cache_mode', 'force_custom_plan', true)"
 
     /// For this transaction: sees every learner, as the public check of a certificate does.
     static let looking: Statement = "SELECT set_config('ceregistry.role', 'verifier', true)"

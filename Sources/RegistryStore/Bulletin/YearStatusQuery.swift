@@ -2,9 +2,12 @@
 /// A test holds the two to each other on the same generated histories.
 enum YearStatusQuery {
     /// Columns `person`, `employer_id`, `year`, `status`. `$1` is the business day; the employer is that of the day, as
-    /// `LearnerHistory.employment(on:)` says, and NULL before the first post. A period that ends before it begins is for the
-    /// audit to name, and stops no count.
+    /// `LearnerHistory.employment(on:)` says, and NULL before the first post. A period that ends before it begins, or began
+    /// at no day, is for the audit to name, and stops no count.
     static let sql = sql(on: "$1")
+
+    /// A date may be infinite, a number of a year may not.
+    private static let firstDay = "date '0001-01-01'"
 
     /// - Parameters:
     ///   - day: SQL for the business day.
@@ -15,8 +18,8 @@ enum YearStatusQuery {
             SELECT id, merged_into FROM learners WHERE merged_into IS NOT NULL
         ), periods AS (
             SELECT coalesce(m.merged_into, e.learner_id) AS person, coalesce(o.merged_into, o.id) AS employer_id, e.employed_from,
-                   extract(year FROM e.employed_from)::int AS first_year,
-                   CASE WHEN e.employed_until <= \(day) THEN extract(year FROM e.employed_until)::int END AS last_year,
+                   extract(year FROM greatest(e.employed_from, \(firstDay)))::int AS first_year,
+                   CASE WHEN e.employed_until <= \(day) THEN extract(year FROM greatest(e.employed_until, \(firstDay)))::int END AS last_year,
                    e.employed_until IS NULL OR e.employed_until >= \(day) AS is_in_post
             FROM employments e JOIN employers o ON o.id = e.employer_id LEFT JOIN merged m ON m.id = e.learner_id
             WHERE e.retracted_at IS NULL AND e.employed_from <= \(day) AND \(among("coalesce(m.merged_into, e.learner_id)"))

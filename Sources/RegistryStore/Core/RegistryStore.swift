@@ -29,7 +29,8 @@ public final class RegistryStore: Sendable {
         replica = configuration.replica.map { ReplicaRoad($0, configuration, session, primary: pool, logger: logger) }
         self.session = session
         // What opens a pooler's transaction has a snapshot before another's could be taken.
-        snapshotConnections = configuration.pooler == nil ? configuration.snapshotConnections : 1
+        snapshotConnections =
+            configuration.pooler == nil ? min(configuration.snapshotConnections, configuration.maximumConnections) : 1
         self.pool = pool
         policyCache = PolicyCache(pool: pool)
     }

@@ -44,7 +44,11 @@ struct SharedSnapshot: Sendable {
         let made = try await withThrowingTaskGroup(of: [(Int, Value)].self) { group in
             group.addTask { try await work(sql) }
             for _ in 0..<helpers { group.addTask { try await Self.beside(others, snapshot: name, work) } }
-            return try await group.reduce(into: []) { $0 += $1 }
+            var made: [(Int, Value)] = []
+            // Whoever still waits for a connection by then waits for nothing.
+            while made.count < items.count, let part = try await group.next() { made += part }
+            group.cancelAll()
+            return made
         }
         return made.sorted { $0.0 < $1.0 }.map(\.1)
     }

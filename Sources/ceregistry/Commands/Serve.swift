@@ -26,7 +26,7 @@ struct Serve: AsyncParsableCommand {
         let logger = Logger(label: "ceregistry")
         try StartupChecks.run()
         let store = try settings.store(logger: logger)
-        // Counts and bulletins are made beside an audit.
+        // Counts and bulletins are made beside an audit; a bulletin that finds one connection free is counted over one.
         let reader = try settings.store(
             logger: logger, role: .auditor,
             connections: settings.auditConnections + max(2, settings.maximumConnections / 2))

@@ -26,7 +26,7 @@ class City:
         self.bin, self.socket, self.port, self.folder = asked.bin, asked.folder, asked.port, Path(asked.folder)
         self.database = f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
         self.local = f"host={self.socket} port={self.port} user=postgres dbname=postgres"
-        self.daemons = []
+        self.processes = []
 
     # The command line and psql
 
@@ -64,7 +64,7 @@ class City:
         process = subprocess.Popen([self.asked.program, "serve"], stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={
             **os.environ, "DATABASE_URL": self.daemon_database, "CEREGISTRY_PORT": "0", "CEREGISTRY_PORT_FILE": str(file),
             "CEREGISTRY_ENVIRONMENT": "test", "CEREGISTRY_CLOCK": "2018-12-20T09:00:00+08:00", "CEREGISTRY_LOG_LEVEL": "warning", **environment})
-        self.daemons.append(process)
+        self.processes.append(process)
         while not (file.exists() and file.read_text().strip()):
             assert process.poll() is None, (self.folder / "daemon.log").read_text()[-2000:]
             time.sleep(0.002)
@@ -78,13 +78,13 @@ class City:
     def end(self, process):
         process.terminate()
         process.wait()
-        self.daemons.remove(process)
+        self.processes.remove(process)
 
     def stop(self):
-        for process in self.daemons:
+        for process in self.processes:
             if process.poll() is None: process.terminate()
             process.wait()
-        self.daemons = []
+        self.processes = []
 
     def call(self, method, path, body=None, token=None, **headers):
         request = urllib.request.Request(self.url + path, method=method, data=None if body is None else json.dumps(body).encode())

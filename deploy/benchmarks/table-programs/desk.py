@@ -95,4 +95,4 @@ class Desk:
                 Row("start of the daemon to its first answer, against psql", self.start, self.psql, at_most=10)]
 
     def importing(self):
-        return [Row("the daemon's memory in MB, 500 connections and an import", self.memory, lambda: 1, at_most=150, before=self.before_memory)]
+        return [Row("the daemon's memory in MB, 500 connections and an import", self.memory, lambda: 1, at_most=150, before=self.before_memory, is_long=True)]

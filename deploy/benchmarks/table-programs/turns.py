@@ -25,17 +25,18 @@ class Row:
     before: Callable[[], None] = lambda: None
     # Over the whole register, so that a round takes long.
     is_long: bool = False
+    drawn: int = 0
     rounds: list = field(default_factory=list)
     pairs: list = field(default_factory=list)
 
     def run(self, count):
         begun = time.perf_counter()
         # Who goes first is drawn, and changes: neither a machine that slows down nor what is read for the first time favours anybody.
-        drawn = random.randrange(2)
+        self.drawn = random.randrange(2)
         for number in range(count):
             print(f"{self.name}: round {number + 1} of {count}", file=sys.stderr)
             self.before()
-            pair = (self.ours(), self.theirs()) if (drawn + number) % 2 == 0 else tuple(reversed((self.theirs(), self.ours())))
+            pair = (self.ours(), self.theirs()) if (self.drawn + number) % 2 == 0 else tuple(reversed((self.theirs(), self.ours())))
             self.pairs.append(pair)
             self.rounds.append(pair[0] / pair[1])
         print(f"{self.name}: {time.perf_counter() - begun:.0f} s altogether", file=sys.stderr)
@@ -53,7 +54,7 @@ class Row:
 
     def document(self):
         return {"name": self.name, "ratio": round(self.ratio, 3), "goal": self.goal, "met": self.met, "better": "less" if self.at_least is None else "more",
-                "rounds": [round(value, 3) for value in self.rounds],
+                "rounds": [round(value, 3) for value in self.rounds], "first": ["ours", "theirs"][self.drawn],
                 "ours": four_digits(a for a, _ in self.pairs), "theirs": four_digits(b for _, b in self.pairs)}
 
     def line(self):

@@ -40,20 +40,20 @@ struct LeafBundles {
         self.size = size
     }
 
-    /// Nil behind the last one. Where one cannot be read, those that were begun with it have ended, too: they are not cancelled, for
-    /// which FoundationNetworking may not come back.
+    /// Nil behind the last one.
     mutating func next() async throws -> LeafBundle? {
+        try Task.checkCancellation()
         while underWay.count < Self.ahead, asked < size {
             let width = UInt64(TilePath.width)
             let path = TilePath(.entries, index: asked / width, count: Int(min(width, size - asked)))
             asked += UInt64(path.count)
             underWay.append(Task { [source] in try await LeafBundle(at: path, from: source) })
         }
-        guard !underWay.isEmpty else { return nil }
-        let first = await underWay.removeFirst().result
-        if case .failure = first {
-            for task in underWay { _ = await task.result }
-        }
-        return try first.get()
+        return underWay.isEmpty ? nil : try await underWay.removeFirst().value
+    }
+
+    /// Waits for what was begun and is not wanted any more. It is not cancelled, from which FoundationNetworking may not come back.
+    func end() async {
+        for task in underWay { _ = await task.result }
     }
 }

@@ -33,13 +33,7 @@ struct TreeWalk {
     mutating func run(upTo wanted: UInt64, _ report: inout VerificationReport) async throws {
         var bundles = LeafBundles(source: source, size: wanted)
         do {
-            while let bundle = try await bundles.next() {
-                if !bundle.agreesWithTile {
-                    report.add(Self.wrong(LeafBundle.tile(bundle.index, count: bundle.hashes.count), leaf: size))
-                }
-                try compareRecords(bundle.bytes, from: size, &report)
-                take(bundle)
-            }
+            try await take(&bundles, &report)
         } catch let error where error is EntryBundle.Mistake || error is LogSource.Mistake {
             let width = UInt64(TilePath.width)
             let path = TilePath(.entries, index: size / width, count: Int(min(width, wanted - size)))
@@ -53,6 +47,21 @@ struct TreeWalk {
         report.leaves = size
         report.records = lines.reduce(0) { $0 + $1.count }
         report.erased = lines.reduce(0) { $0 + $1.erased }
+    }
+
+    private mutating func take(_ bundles: inout LeafBundles, _ report: inout VerificationReport) async throws {
+        do {
+            while let bundle = try await bundles.next() {
+                if !bundle.agreesWithTile {
+                    report.add(Self.wrong(LeafBundle.tile(bundle.index, count: bundle.hashes.count), leaf: size))
+                }
+                try compareRecords(bundle.bytes, from: size, &report)
+                take(bundle)
+            }
+        } catch {
+            await bundles.end()
+            throw error
+        }
     }
 
     private mutating func take(_ bundle: LeafBundle) {
