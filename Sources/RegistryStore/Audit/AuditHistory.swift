@@ -44,15 +44,10 @@ extension RegistryStore {
                 """)
         }
         return try rows.map { row in
-            var totals = AuditReport.Totals()
-            totals.errors = try row.decode("errors")
-            totals.warnings = try row.decode("warnings")
-            totals.acknowledged = try row.decode("acknowledged")
-            totals.opened = try row.decode("opened")
-            totals.closed = try row.decode("closed")
-            return AuditRunSummary(
+            AuditRunSummary(
                 id: try row.decode("id"), kind: try row.word("kind"), asOf: try row.decode("as_of"),
-                startedAt: try row.decode("started_at"), finishedAt: try row.decode("finished_at"), totals: totals)
+                startedAt: try row.decode("started_at"), finishedAt: try row.decode("finished_at"),
+                totals: try AuditReport.Totals(row))
         }
     }
 

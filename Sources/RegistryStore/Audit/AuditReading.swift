@@ -84,12 +84,7 @@ extension RegistryStore {
             ])
         }
         guard let row = results[0].first else { throw StoreError.notFound(.recordUnknown) }
-        var totals = AuditReport.Totals()
-        totals.errors = try row.decode("errors")
-        totals.warnings = try row.decode("warnings")
-        totals.acknowledged = try row.decode("acknowledged")
-        totals.opened = try row.decode("opened")
-        totals.closed = try row.decode("closed")
+        let totals = try AuditReport.Totals(row)
         return AuditReport(
             id: id, kind: try row.word("kind"),
             cause: try row.decodeIfPresent("cause", as: String.self).flatMap { AuditReport.Cause(rawValue: $0) },
@@ -144,5 +139,16 @@ extension RegistryStore {
             rows.count > size
             ? try items.last.map { try Cursor.encode(Place(check: $0.check, recordId: $0.recordId, id: $0.id)) } : nil
         return Page(items: items, nextCursor: next)
+    }
+}
+
+extension AuditReport.Totals {
+    /// - Parameter row: of `audit_runs`.
+    init(_ row: Row) throws {
+        errors = try row.decode("errors")
+        warnings = try row.decode("warnings")
+        acknowledged = try row.decode("acknowledged")
+        opened = try row.decode("opened")
+        closed = try row.decode("closed")
     }
 }

@@ -16,12 +16,7 @@ struct BulletinAnswers: Sendable {
     let counts: [QueryResult]
 
     func record() throws -> BulletinRecord {
-        let set = PolicySet(
-            try policies.map { row in
-                var policy = try row.json("document", as: Policy.self)
-                policy.version = Int(try row.decode("version", as: Int32.self))
-                return policy
-            })
+        let set = try PolicySet(policies)
         let names = Dictionary(
             set.policies.flatMap(\.authorities).map { ($0.id, $0.division) }, uniquingKeysWith: { first, _ in first })
         let counts = try added()

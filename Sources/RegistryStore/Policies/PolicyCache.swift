@@ -23,16 +23,23 @@ actor PolicyCache {
         if let held, versions == self.versions { return held }
         let rows = try await pool.shared.execute(
             "SELECT DISTINCT ON (notice) version, document FROM policies ORDER BY notice, version DESC")
-        let policies = try rows.map { row in
-            var policy = try row.json("document", as: Policy.self)
-            policy.version = Int(try row.decode("version", as: Int32.self))
-            return policy
-        }
-        let set = PolicySet(policies)
+        let set = try PolicySet(rows)
         held = set
         self.versions = versions
         return set
     }
 
     func forget() { checkedAt = nil }
+}
+
+extension PolicySet {
+    /// - Parameter rows: with `version` and `document`, one for each notice.
+    init(_ rows: QueryResult) throws {
+        self.init(
+            try rows.map { row in
+                var policy = try row.json("document", as: Policy.self)
+                policy.version = Int(try row.decode("version", as: Int32.self))
+                return policy
+            })
+    }
 }

@@ -40,12 +40,17 @@ struct LeafBundles {
         self.size = size
     }
 
+    /// Where the bundle lies that begins with a leaf, in a log of so many.
+    static func path(from leaf: UInt64, of size: UInt64) -> TilePath {
+        let width = UInt64(TilePath.width)
+        return TilePath(.entries, index: leaf / width, count: Int(min(width, size - leaf)))
+    }
+
     /// Nil behind the last one.
     mutating func next() async throws -> LeafBundle? {
         try Task.checkCancellation()
         while underWay.count < Self.ahead, asked < size {
-            let width = UInt64(TilePath.width)
-            let path = TilePath(.entries, index: asked / width, count: Int(min(width, size - asked)))
+            let path = Self.path(from: asked, of: size)
             asked += UInt64(path.count)
             underWay.append(Task { [source] in try await LeafBundle(at: path, from: source) })
         }

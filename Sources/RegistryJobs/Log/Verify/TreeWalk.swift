@@ -35,11 +35,10 @@ struct TreeWalk {
         do {
             try await take(&bundles, &report)
         } catch let error where error is EntryBundle.Mistake || error is LogSource.Mistake {
-            let width = UInt64(TilePath.width)
-            let path = TilePath(.entries, index: size / width, count: Int(min(width, wanted - size)))
             report.add(
                 .init(
-                    problem: .malformed, leaf: size, record: path.path, differences: [],
+                    problem: .malformed, leaf: size, record: LeafBundles.path(from: size, of: wanted).path,
+                    differences: [],
                     message: Text(zh: "条目缺失或残缺（\(error)）", en: "leaves are missing or cut off (\(error))")))
         }
         try await compareUpperTiles(&report)
