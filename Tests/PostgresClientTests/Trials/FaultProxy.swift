@@ -115,7 +115,7 @@ final class FaultProxy: @unchecked Sendable {
             ]
             let watched = pairs
             for pair in watched { polled += pair.polled() }
-            let isSettled = !watched.contains { $0.isDraining }
+            let isSettled = !watched.contains { $0.isEnding }
             let timeout: Int32 = isAsked && isSettled ? 0 : watched.contains { $0.isHolding } ? 1 : -1
             guard poll(&polled, nfds_t(polled.count), timeout) >= 0 || errno == EINTR else { break }
             if polled[0].revents != 0 { accept() }
@@ -137,7 +137,7 @@ final class FaultProxy: @unchecked Sendable {
 
     /// Those who asked before this round began; a hang-up of before they asked has been seen by now.
     private func tellSettled() {
-        guard !pairs.contains(where: { $0.isDraining }) else { return }
+        guard !pairs.contains(where: { $0.isEnding }) else { return }
         let settled = shared.withLock { shared in
             let settled = shared.settling.filter { $0.after < shared.round }
             shared.settling.removeAll { $0.after < shared.round }
@@ -183,6 +183,8 @@ private final class Pair {
     private var toClient = Lane()
     /// The client is gone; what the server still says is thrown away until it hangs up.
     private(set) var isDraining = false
+    /// The client has hung up, and what it said before that may still be on its way to the server.
+    private var isClientGone = false
     /// The server is gone and the client is not to learn of it.
     private var isServerGone = false
     /// Linux's POLLRDHUP, which Glibc's module leaves out.
@@ -200,6 +202,8 @@ private final class Pair {
     }
 
     var isOver: Bool { client < 0 && server < 0 }
+    /// Nobody waits for this session any more, and the server has not ended it yet.
+    var isEnding: Bool { isDraining || (isClientGone && !isOver) }
     var isHolding: Bool { toServer.held != nil || toClient.held != nil }
     var passed: (toServer: Int, toClient: Int) { (toServer.passed, toClient.passed) }
 
@@ -228,6 +232,7 @@ private final class Pair {
         release(&toServer)
         release(&toClient)
         let gone = Self.hangUp | Int16(POLLHUP) | Int16(POLLERR)
+        if clientEvents & gone != 0 { isClientGone = true }
         if serverEvents & gone != 0, toClient.isStalled { isServerGone = true }
         if serverEvents != 0 || !toClient.pending.isEmpty { forward(.toClient) }
         if !isOver, !isDraining, clientEvents != 0 || !toServer.pending.isEmpty { forward(.toServer) }
