@@ -23,6 +23,7 @@ struct Entry {
     }
 }
 
+/// Every command says its name: for one that does not, each start would ask reflection for the name of every command.
 struct Root: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ceregistry",

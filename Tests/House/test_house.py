@@ -94,6 +94,12 @@ def test_files_stay_small():
     assert not long
 
 
+def test_every_command_says_its_name():
+    """What says none is named by reflection, all of them at every start."""
+    nameless = [str(file.relative_to(ROOT)) for file in swift(SOURCES / "ceregistry") if re.search(r"CommandConfiguration\(\s*(?!commandName: )\w", file.read_text())]
+    assert not nameless
+
+
 def test_sql_takes_its_values_as_parameters():
     """`unescaped:` is for the program's own words: never for something that came in."""
     suspicious = [place for place, line, _ in lines(swift()) if re.search(r"unescaped: .*\b(form|query|body|request|input)\b", line)]

@@ -1,6 +1,5 @@
 import Crypto
 import Foundation
-import Mustache
 import RegistryDomain
 
 /// The templates, words and files of the pages, read once when the daemon starts.
@@ -14,7 +13,7 @@ struct Views: Sendable {
         var version: String
     }
 
-    let library: MustacheLibrary
+    let templates: PageTemplates
     let book: WordBook
     let assets: [String: Asset]
 
@@ -35,15 +34,9 @@ struct Views: Sendable {
     /// - Throws: `Mistake.missing` where the program was installed without its resources.
     init() throws {
         guard let folder = Bundle.module.url(forResource: "Resources", withExtension: nil),
-            let names = try? FileManager.default.contentsOfDirectory(
-                atPath: folder.appendingPathComponent("pages").path)
+            let templates = try? PageTemplates(folder: folder.appendingPathComponent("pages"))
         else { throw Mistake.missing("Resources") }
-        var templates: [String: MustacheTemplate] = [:]
-        for name in names where name.hasSuffix(".mustache") {
-            let text = try String(contentsOf: folder.appendingPathComponent("pages/\(name)"), encoding: .utf8)
-            templates[String(name.dropLast(".mustache".count))] = try MustacheTemplate(string: text)
-        }
-        library = MustacheLibrary(templates: templates)
+        self.templates = templates
         let words = folder.appendingPathComponent("words")
         book = try WordBook(
             files: FileManager.default.contentsOfDirectory(atPath: words.path).filter { $0.hasSuffix(".json") }.map {
@@ -70,7 +63,7 @@ struct Views: Sendable {
     /// - Parameter model: found as `m`; the words of the language as `t`, what every page has as `shell`.
     func render(_ template: String, _ model: Any, shell: Shell, words: Words) -> String {
         let root: [String: Any] = ["t": words.table, "m": model, "shell": shell]
-        return library.render(root, withTemplate: template) ?? ""
+        return templates.render(template, root)
     }
 }
 

@@ -1,5 +1,4 @@
 import Foundation
-import Mustache
 import RegistryDomain
 import RegistryStore
 
@@ -9,6 +8,11 @@ public struct DocumentSheets: Sendable {
 
     /// - Throws: where the program was installed without its resources.
     public init() throws { views = try Views() }
+
+    /// Parses the templates, so that the first page need not.
+    ///
+    /// - Throws: where one cannot be parsed.
+    public func parse() throws { try views.templates.parsed() }
 
     /// - Parameter publicURL: where the register is reached from outside; the code in the corner leads there.
     @Sendable public func certificate(_ document: CertificateDocument, _ policies: PolicySet, publicURL: String)
@@ -31,6 +35,6 @@ public struct DocumentSheets: Sendable {
         let root: [String: Any] = [
             "t": words.table, "m": ["sheet": model], "title": title, "style": style, "body": template,
         ]
-        return Array((views.library.render(root, withTemplate: "sheet") ?? "").utf8)
+        return Array(views.templates.render("sheet", root).utf8)
     }
 }

@@ -16,7 +16,8 @@ struct AuditCommand: AsyncParsableCommand {
         subcommands: [Run.self, Findings.self, Acknowledge.self, Guards.self], defaultSubcommand: Run.self)
 
     struct Run: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "核查一次 / one run, kept as a record (the default).")
+        static let configuration = CommandConfiguration(
+            commandName: "run", abstract: "核查一次 / one run, kept as a record (the default).")
         @Option(help: "the business day of the run; today when left out") var asOf: Day?
         @Flag(help: "look at everything, whatever changed") var full = false
         @Flag(help: "JSON on standard output") var json = false
@@ -40,7 +41,8 @@ struct AuditCommand: AsyncParsableCommand {
     }
 
     struct Findings: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "列出待处理的问题 / every open finding, with its number.")
+        static let configuration = CommandConfiguration(
+            commandName: "findings", abstract: "列出待处理的问题 / every open finding, with its number.")
         @Option(help: "of this check alone") var check: String?
         @Flag(help: "also those that were acknowledged") var acknowledged = false
         @Flag(help: "JSON on standard output") var json = false
@@ -75,7 +77,7 @@ struct AuditCommand: AsyncParsableCommand {
 
     struct Acknowledge: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "说明一处问题为何保留 / say why a finding stays.",
+            commandName: "acknowledge", abstract: "说明一处问题为何保留 / say why a finding stays.",
             discussion: "It counts apart from then on, and comes back when its content changes.")
         @Argument(help: "the finding's number, as `audit findings` lists it") var finding: String
         @Option(help: "why it stays") var reason: String
@@ -93,7 +95,7 @@ struct AuditCommand: AsyncParsableCommand {
 
     struct Guards: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "写出数据库的保护措施 / the guards of this database as sql/guards.json holds them.",
+            commandName: "guards", abstract: "写出数据库的保护措施 / the guards of this database as sql/guards.json holds them.",
             discussion: """
                 After a new migration, from a fresh database: ceregistry audit guards > sql/guards.json; then, after
                 ceregistry migrate --partition-by-year: ceregistry audit guards > sql/options/partition_by_subject_year.json,

@@ -12,7 +12,7 @@ struct BulletinCommand: AsyncParsableCommand {
 
     struct Look: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "查看任一日的完成情况 / as of any day, unpublished (the default).")
+            commandName: "look", abstract: "查看任一日的完成情况 / as of any day, unpublished (the default).")
         @Option(help: "the business day; today when left out") var asOf: Day?
         @Option(help: "what was recorded before this instant alone, such as 2019-01-15T09:00:00+08:00") var knownAt:
             String?
@@ -55,7 +55,8 @@ struct BulletinCommand: AsyncParsableCommand {
     }
 
     struct Publish: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "以编号发布通报 / publish under a number, once.")
+        static let configuration = CommandConfiguration(
+            commandName: "publish", abstract: "以编号发布通报 / publish under a number, once.")
         @Argument(help: "the bulletin's number, such as 2019-1") var number: String
         @Option(help: "the business day; today when left out") var asOf: Day?
         @OptionGroup var common: Common
@@ -74,7 +75,7 @@ struct BulletinCommand: AsyncParsableCommand {
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "取出已发布的通报 / a published bulletin, as it was published.")
+            commandName: "show", abstract: "取出已发布的通报 / a published bulletin, as it was published.")
         @Argument(help: "the bulletin's number") var number: String
         @Option(help: "json, html, xlsx or pdf") var form: BulletinForm = .json
         @Option(help: "a file; standard output when left out") var output: String?
@@ -94,7 +95,7 @@ struct BulletinCommand: AsyncParsableCommand {
     }
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "列出已发布的通报 / what was published.")
+        static let configuration = CommandConfiguration(commandName: "list", abstract: "列出已发布的通报 / what was published.")
         @OptionGroup var common: Common
         @OptionGroup var acting: ActingUser
 
@@ -108,7 +109,7 @@ struct BulletinCommand: AsyncParsableCommand {
 
     struct Verify: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "由登记库重新生成并逐字节比对 / make it again from the register and compare every byte.",
+            commandName: "verify", abstract: "由登记库重新生成并逐字节比对 / make it again from the register and compare every byte.",
             discussion: "Exit code 1 where a form comes out otherwise than it was published.")
         @Argument(help: "the bulletin's number") var number: String
         @OptionGroup var common: Common

@@ -9,7 +9,8 @@ struct CertificateCommand: AsyncParsableCommand {
         subcommands: [Print.self, Verify.self])
 
     struct Print: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "打印（新的一份）/ a new dated printing of what stands.")
+        static let configuration = CommandConfiguration(
+            commandName: "print", abstract: "打印（新的一份）/ a new dated printing of what stands.")
         @Option(help: "the ID number, or - for standard input") var idNumber: String
         @Flag(help: "JSON on standard output") var json = false
         @OptionGroup var common: Common
@@ -33,7 +34,8 @@ struct CertificateCommand: AsyncParsableCommand {
     }
 
     struct Verify: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "查验 / whether a printed certificate stands.")
+        static let configuration = CommandConfiguration(
+            commandName: "verify", abstract: "查验 / whether a printed certificate stands.")
         @Argument var code: String
         @Flag(help: "JSON on standard output") var json = false
         @OptionGroup var common: Common

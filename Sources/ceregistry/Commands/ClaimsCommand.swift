@@ -11,7 +11,8 @@ struct ClaimsCommand: AsyncParsableCommand {
         commandName: "claims", abstract: "学时认定申请 / claims.", subcommands: [List.self, Decide.self])
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "待办 / the work queue, longest waiting first.")
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "待办 / the work queue, longest waiting first.")
         @Option(help: "submitted, returned, recognized, rejected, withdrawn") var state: ClaimState?
         @Option(help: "another authority's queue (city bureau and auditor)") var authority: Authority?
         @Option var year: Int?
@@ -43,7 +44,7 @@ struct ClaimsCommand: AsyncParsableCommand {
 
     struct Decide: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "认定、退回或不予认定 / recognize, return or reject.",
+            commandName: "decide", abstract: "认定、退回或不予认定 / recognize, return or reject.",
             discussion: """
                   ceregistry claims decide CLAIM --decision recognize --as officer-511823
                   ceregistry claims decide CLAIM --decision recognize --answer faceToFaceExpected=出差 --as officer-city

@@ -8,6 +8,7 @@ struct DemoCommand: AsyncParsableCommand {
 
     struct Load: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "load",
             abstract: "载入一座虚构的城市 / load an invented city into an empty register; the same for the same seed.",
             discussion: "Acts as the schema's owner: CEREGISTRY_ADMIN_DATABASE_URL, else DATABASE_URL.")
         @Option(help: "how many learners") var learners: Int = 5000

@@ -15,7 +15,7 @@ struct LogCommand: AsyncParsableCommand {
 
     struct Checkpoint: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "签发树头 / take in what was recorded, and sign the tree.",
+            commandName: "checkpoint", abstract: "签发树头 / take in what was recorded, and sign the tree.",
             discussion: """
                 The checkpoint goes to standard output and to the folder, where nothing is ever overwritten. Exit code 2, and nothing \
                 signed, where the register contradicts a checkpoint that is there.
@@ -35,12 +35,13 @@ struct LogCommand: AsyncParsableCommand {
 
     struct Key: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "签名密钥 / the log's keys.", subcommands: [Generate.self, Rotate.self, Show.self],
+            commandName: "key", abstract: "签名密钥 / the log's keys.",
+            subcommands: [Generate.self, Rotate.self, Show.self],
             defaultSubcommand: Show.self)
 
         struct Generate: AsyncParsableCommand {
             static let configuration = CommandConfiguration(
-                abstract: "生成密钥 / the first key, at set-up.",
+                commandName: "generate", abstract: "生成密钥 / the first key, at set-up.",
                 discussion: "Prints the verifier key: hand it to whoever is to check, by another way than this server.")
             @Option(help: "the log's name for ever, a URL without its scheme such as jxjy.yaan.gov.cn/log") var origin:
                 String
@@ -57,7 +58,7 @@ struct LogCommand: AsyncParsableCommand {
 
         struct Rotate: AsyncParsableCommand {
             static let configuration = CommandConfiguration(
-                abstract: "更换密钥 / another key from here on.",
+                commandName: "rotate", abstract: "更换密钥 / another key from here on.",
                 discussion: """
                     The checkpoint of this moment is signed by both; the old private key is removed, its verifier key stays on the list \
                     for what it signed.
@@ -71,7 +72,7 @@ struct LogCommand: AsyncParsableCommand {
 
         struct Show: AsyncParsableCommand {
             static let configuration = CommandConfiguration(
-                abstract: "列出公钥 / verifier keys and from which tree size each signs.")
+                commandName: "show", abstract: "列出公钥 / verifier keys and from which tree size each signs.")
             @OptionGroup var common: Common
 
             func run() async throws {

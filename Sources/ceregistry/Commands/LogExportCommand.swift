@@ -7,7 +7,7 @@ import RegistryStore
 extension LogCommand {
     struct Export: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "导出日志与记录 / write the log and the records behind it to a folder.",
+            commandName: "export", abstract: "导出日志与记录 / write the log and the records behind it to a folder.",
             discussion: """
                 What ceregistry verify checks off line. With records and what opens their leaves it holds names and ID numbers: keep it \
                 as such. --public writes the tree alone, which names nobody and can be served as it is (C2SP tlog-tiles).
@@ -31,6 +31,7 @@ extension LogCommand {
 
     struct Verify: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "verify",
             abstract: "核对登记库与日志 / the register against its log and its checkpoints, and nothing else.",
             discussion: """
                 The part of ceregistry audit that is about the transparency log, over everything; it is not kept. Exit codes: 0 nothing \

@@ -16,7 +16,7 @@ extension LogCommand {
 
         struct Key: AsyncParsableCommand {
             static let configuration = CommandConfiguration(
-                abstract: "生成见证密钥 / a key for a witness; prints its verifier key.")
+                commandName: "key", abstract: "生成见证密钥 / a key for a witness; prints its verifier key.")
             @Option(help: "the witness's name, a URL without its scheme") var name: String
             @Option(help: "where the private key is kept") var key: String
 
@@ -33,6 +33,7 @@ extension LogCommand {
 
         struct Sign: AsyncParsableCommand {
             static let configuration = CommandConfiguration(
+                commandName: "sign",
                 abstract: "核对后签名 / sign the log's checkpoint where it continues all that was seen before.",
                 discussion:
                     "Exit code 1, and nothing signed, where it does not: keep what was seen, and tell everybody.")
@@ -57,7 +58,7 @@ extension LogCommand {
 
         struct Add: AsyncParsableCommand {
             static let configuration = CommandConfiguration(
-                abstract: "收入见证签名 / keep a witness's signature with the checkpoint that it is for.")
+                commandName: "add", abstract: "收入见证签名 / keep a witness's signature with the checkpoint that it is for.")
             @Argument(help: "what `witness sign` printed; - for standard input") var file: String
             @Option(help: "the witness's verifier key") var witness: String
             @OptionGroup var common: Common

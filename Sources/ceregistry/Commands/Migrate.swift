@@ -3,7 +3,7 @@ import RegistryStore
 
 struct Migrate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "升级数据库结构 / bring the database to this program's schema.",
+        commandName: "migrate", abstract: "升级数据库结构 / bring the database to this program's schema.",
         discussion:
             "Connects with CEREGISTRY_ADMIN_DATABASE_URL (a superuser, or a role that may create roles), else DATABASE_URL."
     )

@@ -8,7 +8,7 @@ struct PersonCommand: AsyncParsableCommand {
 
     struct Erase: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "依法删除个人信息 / erases a person's data by law, for ever.",
+            commandName: "erase", abstract: "依法删除个人信息 / erases a person's data by law, for ever.",
             discussion: """
                 个人信息保护法第四十七条。Name, numbers and words about the person go; entries stay under a pseudonym, so that counts,
                 bulletins and proofs are what they were. It cannot be taken back, and old backups still hold what they held.

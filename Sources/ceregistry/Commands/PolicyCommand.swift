@@ -8,7 +8,8 @@ struct PolicyCommand: AsyncParsableCommand {
         commandName: "policy", abstract: "通知（政策）/ notices as data.", subcommands: [Load.self, List.self, Show.self])
 
     struct Load: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "检查并载入通知文件 / check and load a notice.")
+        static let configuration = CommandConfiguration(
+            commandName: "load", abstract: "检查并载入通知文件 / check and load a notice.")
         @Argument(help: "a YAML file such as sql/policies/2017-87.yaml") var file: String
         @OptionGroup var common: Common
         @OptionGroup var acting: ActingUser
@@ -32,7 +33,8 @@ struct PolicyCommand: AsyncParsableCommand {
     }
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "列出通知 / list notices and their versions.")
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "列出通知 / list notices and their versions.")
         @Flag(help: "JSON on standard output") var json = false
         @OptionGroup var common: Common
 
@@ -48,7 +50,7 @@ struct PolicyCommand: AsyncParsableCommand {
     }
 
     struct Show: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "显示一份通知 / show one notice.")
+        static let configuration = CommandConfiguration(commandName: "show", abstract: "显示一份通知 / show one notice.")
         @Argument(help: "such as 2017-87") var notice: String
         @Flag(help: "JSON on standard output instead of the file") var json = false
         @OptionGroup var common: Common

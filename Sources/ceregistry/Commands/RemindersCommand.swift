@@ -10,7 +10,7 @@ struct RemindersCommand: AsyncParsableCommand {
 
     struct Send: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "发送今天应发的提醒 / send what is due today.",
+            commandName: "send", abstract: "发送今天应发的提醒 / send what is due today.",
             discussion: """
                 On the policy's days before a year is due (reminderDays), to whoever still has to study for it and to unit
                 administrators: by e-mail (CEREGISTRY_SMTP_URL, CEREGISTRY_SMTP_FROM) and as a file for a gateway of short

@@ -13,7 +13,7 @@ import Synchronization
 
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "启动服务 / run the daemon.",
+        commandName: "serve", abstract: "启动服务 / run the daemon.",
         discussion: """
             CEREGISTRY_HOST (127.0.0.1), CEREGISTRY_PORT (8087; 0 takes a free one, told in the file CEREGISTRY_PORT_FILE),
             DATABASE_URL, CEREGISTRY_POOL_SIZE, CEREGISTRY_LOG_LEVEL. SIGTERM finishes requests under way.
@@ -145,6 +145,7 @@ struct Daemon {
         console.add(to: router)
         let portFile = settings.portFile
         let logger = logger
+        let templates = TemplateParser(sheets: sheets)
         let application = Application(
             router: router,
             server: .http1(configuration: .init(idleTimeout: .seconds(60))),
@@ -157,15 +158,20 @@ struct Daemon {
                 if let portFile {
                     try? Data("\(port)\n".utf8).write(to: URL(fileURLWithPath: portFile), options: .atomic)
                 }
+                templates.begin()
             },
             logger: Logger(label: "ceregistry.http") { JSONLogHandler(level: .warning, label: $0) })
         let group = ServiceGroup(
             configuration: .init(
+                // Named, since what is not is written out to its last part, router and templates included, to make a name of.
                 services: [
                     // The last to start is the first that is told to stop.
-                    .init(service: LogSequencer(store: store, logger: logger)),
-                    .init(service: ImportAttendant(imports: imports)), .init(service: application),
-                    .init(service: StopWatcher(state: state, endStreams: console.endStreams)),
+                    .init(service: LogSequencer(store: store, logger: logger), serviceName: "log"),
+                    .init(service: ImportAttendant(imports: imports), serviceName: "imports"),
+                    .init(service: templates, serviceName: "templates"),
+                    .init(service: application, serviceName: "http"),
+                    .init(
+                        service: StopWatcher(state: state, endStreams: console.endStreams), serviceName: "stop"),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: Logger(label: "ceregistry.lifecycle") { JSONLogHandler(level: .error, label: $0) }))
@@ -249,6 +255,23 @@ struct ImportAttendant: Service {
                 await imports.attend()
             }
         }
+    }
+}
+
+/// Parses the pages' templates behind the daemon's first answers. One that cannot be parsed ends the daemon: a broken
+/// installation must not serve.
+struct TemplateParser: Service {
+    private let sheets: DocumentSheets
+    private let beginnings = AsyncStream.makeStream(of: Void.self)
+
+    init(sheets: DocumentSheets) { self.sheets = sheets }
+
+    func begin() { beginnings.continuation.finish() }
+
+    func run() async throws {
+        try await cancelWhenGracefulShutdown { for await _ in beginnings.stream {} }
+        try sheets.parse()
+        try? await gracefulShutdown()
     }
 }
 

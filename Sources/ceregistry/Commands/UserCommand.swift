@@ -32,7 +32,7 @@ struct UserCommand: AsyncParsableCommand {
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "添加用户 / add a user.",
+            commandName: "add", abstract: "添加用户 / add a user.",
             discussion:
                 "The password is read from standard input:\n  echo 'a long pass phrase' | ceregistry user add --username wang --role clerk --authority city --name 王芳"
         )
@@ -61,7 +61,7 @@ struct UserCommand: AsyncParsableCommand {
     }
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "列出用户 / list users.")
+        static let configuration = CommandConfiguration(commandName: "list", abstract: "列出用户 / list users.")
         @Flag(help: "JSON on standard output") var json = false
         @OptionGroup var common: Common
         @OptionGroup var acting: ActingUser
@@ -80,7 +80,8 @@ struct UserCommand: AsyncParsableCommand {
     }
 
     struct Disable: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "停用用户 / disable a user and end their sessions.")
+        static let configuration = CommandConfiguration(
+            commandName: "disable", abstract: "停用用户 / disable a user and end their sessions.")
         @Argument var username: String
         @OptionGroup var common: Common
         @OptionGroup var acting: ActingUser
