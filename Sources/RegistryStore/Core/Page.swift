@@ -25,9 +25,16 @@ public struct Page<Item: Codable & Sendable>: Codable, Sendable {
 /// The key of the last row of a page, as base64url of JSON: a client hands it back and reads nothing from it.
 enum Cursor {
     static func encode(_ key: some Encodable) throws -> String {
-        Data(try RegistryJSON.string(key).utf8).base64EncodedString()
-            .replacingOccurrences(of: "+", with: "-").replacingOccurrences(of: "/", with: "_")
-            .replacingOccurrences(of: "=", with: "")
+        let base64 = Data(try RegistryJSON.bytes(key)).base64EncodedData()
+        // As RFC 4648 (5) has it, without padding.
+        let letters = base64.lazy.filter { $0 != UInt8(ascii: "=") }.map { letter in
+            switch letter {
+            case UInt8(ascii: "+"): UInt8(ascii: "-")
+            case UInt8(ascii: "/"): UInt8(ascii: "_")
+            default: letter
+            }
+        }
+        return String(decoding: Array(letters), as: UTF8.self)
     }
 
     /// - Throws: `StoreError.invalid` for a cursor that this register did not make.
