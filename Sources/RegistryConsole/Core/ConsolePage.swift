@@ -12,7 +12,8 @@ public struct ConsolePage: Sendable {
     let takesForm: Bool
     /// Whether the form may carry a file, which `Visit.receiveFile` reads.
     var takesFile = false
-    /// Whether asking for it is somebody's doing. What a script asks by itself keeps no session alive.
+    /// Whether asking for it is somebody's doing. What a browser or a script asks by itself keeps no session
+    /// alive.
     var isUse = true
 
     static func get(_ path: String, _ handler: @escaping Handler) -> ConsolePage {
@@ -23,7 +24,7 @@ public struct ConsolePage: Sendable {
         ConsolePage(method: .post, path: path, handler: handler, takesForm: true)
     }
 
-    /// What a script asks for by itself.
+    /// What a browser or a script asks for by itself.
     static func watching(_ method: HTTPRequest.Method = .get, _ path: String, _ handler: @escaping Handler)
         -> ConsolePage
     {

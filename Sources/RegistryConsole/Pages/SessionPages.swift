@@ -15,7 +15,8 @@ extension Console {
             guard let caller = visit.session?.caller else { return .seeOther("/sign-in") }
             return .seeOther(ConsoleTab.home(of: caller))
         },
-        .get("/sign-in") { visit in
+        // A browser that was idle comes here by itself.
+        .watching(.get, "/sign-in") { visit in
             await visit.page(
                 "sign-in", title: visit.words("signIn"),
                 SignInModel(username: "", ended: visit.query("ended") != nil, messages: []))

@@ -1,5 +1,6 @@
 """Signing in and out, and what the pages' security rests on."""
 import re
+import time
 
 import pytest
 import requests
@@ -86,5 +87,21 @@ def test_an_idle_browser_is_signed_out(browser):
         assert "自动退出" in clerk.page.inner_text("main")
         clerk.page.goto("/counter")
         assert "/sign-in" in clerk.page.url
+    finally:
+        registry.close()
+
+
+def test_what_a_browser_fetches_by_itself_keeps_nobody_signed_in(browser):
+    registry = Registry(CEREGISTRY_IDLE_SECONDS="4")
+    try:
+        registry.add_bureau_users([])
+        registry.start()
+        clerk = Desk(browser, registry, "clerk")
+        until = time.monotonic() + 5
+        while time.monotonic() < until:
+            for address in ("/assets/icon.svg", "/sign-in?ended=1"): assert clerk.page.request.get(address).ok
+            time.sleep(0.3)
+        answer = clerk.page.request.get("/counter", max_redirects=0)
+        assert answer.status == 303 and answer.headers["location"].startswith("/sign-in")
     finally:
         registry.close()
