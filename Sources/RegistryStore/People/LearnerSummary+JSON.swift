@@ -5,8 +5,7 @@ extension Page: SelfWriting where Item: SelfWriting {
         json.object { json in
             json.key("items")
             json.array(items) { $1.write(to: &$0) }
-            json.key("nextCursor")
-            if let nextCursor { json.text(nextCursor) } else { json.null() }
+            json.field("nextCursor", orNull: nextCursor)
         }
     }
 }
@@ -19,8 +18,7 @@ extension LearnerSummary: SelfWriting {
                 json.key("employer")
                 employer.write(to: &json)
             }
-            json.key("id")
-            json.identifier(id)
+            json.field("id", id)
             json.field("idNumberMasked", idNumberMasked)
             json.field("name", name)
             json.field("post", post)
@@ -34,8 +32,7 @@ extension EmployerSummary: SelfWriting {
         json.object { json in
             json.field("creditCode", creditCode)
             json.field("division", division)
-            json.key("id")
-            json.identifier(id)
+            json.field("id", id)
             json.field("kind", kind.rawValue)
             json.field("level", level.rawValue)
             json.field("name", name)

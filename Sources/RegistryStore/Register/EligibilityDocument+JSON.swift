@@ -61,8 +61,7 @@ extension JSONBuilder {
             json.field("dueOn", year.dueOn.description)
             json.key("entries")
             json.array(year.entries) { $0.identifier($1) }
-            json.key("mode")
-            if let mode = year.mode { json.text(mode.rawValue) } else { json.null() }
+            json.field("mode", orNull: year.mode?.rawValue)
             json.field("requiredHours", year.requiredHours)
             json.field("status", year.status.rawValue)
             json.field("year", year.year)

@@ -76,32 +76,32 @@ def test_a_way_back_never_leads_elsewhere(registry):
         assert answer.headers["Location"].startswith("/") and not answer.headers["Location"].startswith(("//", "/\\"))
 
 
-def test_an_idle_browser_is_signed_out(browser):
+@pytest.fixture
+def idle_clerk(browser):
+    """A clerk whose browser is signed out after four seconds."""
     registry = Registry(CEREGISTRY_IDLE_SECONDS="4")
     try:
         registry.add_bureau_users([])
         registry.start()
-        clerk = Desk(browser, registry, "clerk")
-        clerk.page.wait_for_selector("dialog[open]", timeout=6000)
-        clerk.page.wait_for_url("**/sign-in?ended=1", timeout=8000)
-        assert "自动退出" in clerk.page.inner_text("main")
-        clerk.page.goto("/counter")
-        assert "/sign-in" in clerk.page.url
+        yield Desk(browser, registry, "clerk")
     finally:
         registry.close()
 
 
-def test_what_a_browser_fetches_by_itself_keeps_nobody_signed_in(browser):
-    registry = Registry(CEREGISTRY_IDLE_SECONDS="4")
-    try:
-        registry.add_bureau_users([])
-        registry.start()
-        clerk = Desk(browser, registry, "clerk")
-        until = time.monotonic() + 5
-        while time.monotonic() < until:
-            for address in ("/assets/icon.svg", "/sign-in?ended=1"): assert clerk.page.request.get(address).ok
-            time.sleep(0.3)
-        answer = clerk.page.request.get("/counter", max_redirects=0)
-        assert answer.status == 303 and answer.headers["location"].startswith("/sign-in")
-    finally:
-        registry.close()
+def test_an_idle_browser_is_signed_out(idle_clerk):
+    page = idle_clerk.page
+    page.wait_for_selector("dialog[open]", timeout=6000)
+    page.wait_for_url("**/sign-in?ended=1", timeout=8000)
+    assert "自动退出" in page.inner_text("main")
+    page.goto("/counter")
+    assert "/sign-in" in page.url
+
+
+def test_what_a_browser_fetches_by_itself_keeps_nobody_signed_in(idle_clerk):
+    request = idle_clerk.page.request
+    until = time.monotonic() + 5
+    while time.monotonic() < until:
+        for address in ("/assets/icon.svg", "/sign-in?ended=1"): assert request.get(address).ok
+        time.sleep(0.3)
+    answer = request.get("/counter", max_redirects=0)
+    assert answer.status == 303 and answer.headers["location"].startswith("/sign-in")

@@ -54,9 +54,19 @@ struct JSONBuilder {
         JSONText.write(value, to: &bytes)
     }
 
+    mutating func field(_ key: StaticString, _ value: UUID) {
+        self.key(key)
+        identifier(value)
+    }
+
+    /// A key that is always there, with its text or null.
+    mutating func field(_ key: StaticString, orNull value: String?) {
+        self.key(key)
+        if let value { text(value) } else { bytes += "null".utf8 }
+    }
+
     mutating func text(_ value: String) { JSONText.write(value, to: &bytes) }
     mutating func identifier(_ value: UUID) { JSONText.write(value, to: &bytes) }
-    mutating func null() { bytes += "null".utf8 }
 
     private mutating func separate() {
         if !isFirst { bytes.append(UInt8(ascii: ",")) }
